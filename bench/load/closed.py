@@ -1,0 +1,48 @@
+"""A closed loop: so many callers, each asking again as soon as it was answered, for so long."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from bench.load.http import ConnectionLost
+
+Operation = Callable[[], Awaitable[bool]]
+
+
+@dataclass(slots=True)
+class Slice:
+    """What one stretch of load did; latencies in ms, of good and bad operations alike."""
+
+    done: int = 0
+    bad: int = 0
+    wall_s: float = 0.0
+    latencies_ms: list[float] = field(default_factory=list)
+
+
+async def closed_loop(operations: Sequence[Operation], seconds: float) -> Slice:
+    """Runs every operation over and over; each finishes what it began before `seconds` were up."""
+    found = Slice()
+    begin = time.perf_counter()
+    until = begin + seconds
+    await asyncio.gather(*(_repeat(operation, until, found) for operation in operations))
+    found.wall_s = time.perf_counter() - begin
+    return found
+
+
+async def _repeat(operation: Operation, until: float, found: Slice) -> None:
+    clock = time.perf_counter
+    begin = clock()
+    while begin < until:
+        try:
+            good = await operation()
+        except (ConnectionLost, TimeoutError, OSError, ValueError, KeyError):
+            good = False
+        end = clock()
+        found.latencies_ms.append((end - begin) * 1000)
+        if good:
+            found.done += 1
+        else:
+            found.bad += 1
+            await asyncio.sleep(0.005)
+        begin = clock()

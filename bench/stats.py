@@ -1,0 +1,104 @@
+"""The arithmetic of a run: paired ratios, bootstrap intervals, the A/A control, growth slopes (pure)."""
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+RESAMPLES = 2000
+SEED = 20261121
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its 95 % interval; `low == high == value` marks an exact count."""
+
+    value: float
+    low: float
+    high: float
+
+    @staticmethod
+    def exact(value: float) -> "Estimate":
+        return Estimate(value, value, value)
+
+    def inverse(self) -> "Estimate":
+        return Estimate(1 / self.value, 1 / self.high, 1 / self.low)
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The same server measured against itself: what this box, this hour, makes of a ratio of 1."""
+
+    ratio: Estimate
+    width: float
+
+    @property
+    def clean(self) -> bool:
+        """Whether the interval holds 1 and no end of it is further than `width` from 1."""
+        holds_one = self.ratio.low <= 1 <= self.ratio.high
+        return holds_one and self.ratio.low >= 1 - self.width and self.ratio.high <= 1 + self.width
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Nearest-rank percentile; share in 0..1; NaN for no values."""
+    if not values:
+        return math.nan
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, math.ceil(share * len(ordered)) - 1))]
+
+
+def bootstrap(
+    values: Sequence[float],
+    statistic: Callable[[Sequence[float]], float] = median,
+    *,
+    resamples: int = RESAMPLES,
+) -> Estimate:
+    """Statistic of the values with its 95 % percentile-bootstrap interval (seeded, so repeatable)."""
+    if not values:
+        raise ValueError("no values to estimate from")
+    rng = random.Random(SEED)
+    drawn = sorted(
+        statistic(rng.choices(values, k=len(values)))
+        for _ in range(resamples if len(values) > 1 else 1)
+    )
+    return Estimate(statistic(values), percentile(drawn, 0.025), percentile(drawn, 0.975))
+
+
+def paired_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> Estimate:
+    """Median over rounds of log(numerator / denominator), taken back from the logarithm."""
+    if len(numerators) != len(denominators):
+        raise ValueError("rounds are not paired")
+    logs = [
+        math.log(above / below)
+        for above, below in zip(numerators, denominators, strict=True)
+        if above > 0 and below > 0
+    ]
+    found = bootstrap(logs)
+    return Estimate(math.exp(found.value), math.exp(found.low), math.exp(found.high))
+
+
+def ratio_of(numerator: Estimate, denominator: Estimate) -> Estimate:
+    """Ratio of two separate estimates; relative half-widths added in quadrature on the log scale."""
+    centre = math.log(numerator.value / denominator.value)
+    down = math.hypot(
+        math.log(numerator.value / numerator.low), math.log(denominator.high / denominator.value)
+    )
+    up = math.hypot(
+        math.log(numerator.high / numerator.value), math.log(denominator.value / denominator.low)
+    )
+    return Estimate(math.exp(centre), math.exp(centre - down), math.exp(centre + up))
+
+
+def theil_sen(sizes: Sequence[float], times: Sequence[float]) -> float:
+    """Median slope of log time on log size: 0 = flat, 1 = linear, 2 = quadratic."""
+    points = [(math.log(n), math.log(t)) for n, t in zip(sizes, times, strict=True)]
+    slopes = [
+        (y2 - y1) / (x2 - x1)
+        for i, (x1, y1) in enumerate(points)
+        for x2, y2 in points[i + 1 :]
+        if x2 != x1
+    ]
+    if not slopes:
+        raise ValueError("a slope needs two sizes")
+    return median(slopes)

@@ -1,0 +1,165 @@
+"""The audit trail 审计日志: append-only, hash-chained, written in the transaction it tells of.
+
+Several chains ("streams") run side by side so that transactions of different people do not wait for
+one another; a chain's head row is locked from the moment an entry is added until the commit.
+Source: domain §4.5.
+"""
+
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from tortoise import fields
+from tortoise.connection import get_connections
+from tortoise.models import Model
+
+from models.actor import Actor
+from models.database import require_transaction
+from models.sealed import Vault
+
+STREAMS = 8
+_GENESIS = "0" * 64
+
+
+class Action(StrEnum):
+    """What can be audited so far (domain §4.5)."""
+
+    SCAN = "login.scan"
+    APPROVE = "login.approve"
+    DENY = "login.deny"
+    LOGIN = "login.ok"
+    LOGIN_REFUSED = "login.refused"
+    PAIRING_FAILED = "login.pairing_failed"
+    IDENTITY_BOUND = "identity.bind"
+    SWITCH_UNIT = "session.switch_unit"
+    SIGN_OUT = "session.sign_out"
+    REMOTE_SIGN_OUT = "session.remote_sign_out"
+    GRANT_REVOKE = "grant.revoke"
+    KEYS_ROTATED = "keys.rotate"
+
+
+class AuditHead(Model):
+    """The newest link of one chain, one row a stream, made by the migration."""
+
+    stream = fields.IntField(primary_key=True, generated=False)
+    seq = fields.BigIntField(default=0)
+    hash = fields.CharField(max_length=64, default=_GENESIS)
+
+    class Meta:
+        table = "audit_heads"
+
+
+class AuditEntry(Model):
+    """One link: who did what to what, with what result. detail holds no personal values."""
+
+    id = fields.BigIntField(primary_key=True)
+    stream = fields.IntField()
+    seq = fields.BigIntField()
+    at = fields.CharField(max_length=32)
+    body = fields.TextField()
+    prev_hash = fields.CharField(max_length=64)
+    hash = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "audit_entries"
+        unique_together = (("stream", "seq"),)
+
+
+async def record(  # noqa: PLR0913
+    vault: Vault,
+    actor: Actor,
+    action: Action,
+    subject: str,
+    *,
+    now: datetime,
+    result: str = "ok",
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """Add one entry to the chain of the actor. Must be called inside a transaction, last."""
+    require_transaction()
+    at = now.astimezone(UTC).isoformat()
+    body = msgspec.json.encode(
+        {
+            "at": at,
+            "action": action.value,
+            "subject": subject,
+            "result": result,
+            "actor": actor.person_id,
+            "role": actor.role.value if actor.role else "",
+            "unit": actor.unit_id,
+            "session": actor.session_id,
+            "ip": actor.ip,
+            "browser": vault.index("browser", actor.browser) if actor.browser else "",
+            "trace": actor.trace_id,
+            "detail": dict(detail or {}),
+        },
+        order="sorted",
+    ).decode()
+    await _append(vault, zlib.crc32((actor.person_id or actor.ip).encode()) % STREAMS, at, body)
+
+
+async def _append(vault: Vault, stream: int, at: str, body: str) -> None:
+    database = get_connections().get("default")
+    mark = _marks(database)
+    head = await database.execute_query_dict(
+        f"UPDATE audit_heads SET seq = seq + 1 WHERE stream = {mark(1)} RETURNING seq, hash",  # noqa: S608
+        [stream],
+    )
+    seq, prev_hash = head[0]["seq"], head[0]["hash"]
+    link = link_hash(vault, stream, seq, prev_hash, body)
+    await database.execute_query(
+        "INSERT INTO audit_entries (stream, seq, at, body, prev_hash, hash) VALUES "  # noqa: S608
+        f"({', '.join(mark(i) for i in range(1, 7))})",
+        [stream, seq, at, body, prev_hash, link],
+    )
+    await database.execute_query(
+        f"UPDATE audit_heads SET hash = {mark(1)} WHERE stream = {mark(2)}",  # noqa: S608
+        [link, stream],
+    )
+
+
+def _marks(database: Any) -> Any:
+    if database.capabilities.dialect == "postgres":
+        return lambda position: f"${position}"
+    return lambda _position: "?"
+
+
+def link_hash(vault: Vault, stream: int, seq: int, prev_hash: str, body: str) -> str:
+    """The hash of a link: a keyed MAC, so that rewriting the table takes more than the table."""
+    return vault.mac("audit", f"{stream}|{seq}|{prev_hash}|{body}".encode()).hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A place where a chain does not hold."""
+
+    stream: int
+    seq: int
+    what: str
+
+
+async def breaks(vault: Vault, *, batch: int = 1000) -> AsyncIterator[Break]:
+    """Walk every chain from its start and yield each place that was changed, cut or lengthened."""
+    for head in await AuditHead.all().order_by("stream"):
+        prev_hash, seq = _GENESIS, 0
+        while rows := await _after(head.stream, seq, batch):
+            for row in rows:
+                seq += 1
+                if row.seq != seq:
+                    yield Break(head.stream, seq, "missing")
+                    seq = row.seq
+                elif row.prev_hash != prev_hash:
+                    yield Break(head.stream, seq, "broken link")
+                if row.hash != link_hash(vault, row.stream, row.seq, row.prev_hash, row.body):
+                    yield Break(head.stream, row.seq, "changed")
+                prev_hash = row.hash
+        if (seq, prev_hash) != (head.seq, head.hash):
+            yield Break(head.stream, head.seq, "end does not match the head")
+
+
+async def _after(stream: int, seq: int, batch: int) -> list[AuditEntry]:
+    return await AuditEntry.filter(stream=stream, seq__gt=seq).order_by("seq").limit(batch)

@@ -1,0 +1,40 @@
+"""The next steps a refusal can offer: stable machine names and the labels of their buttons."""
+
+from models.errors.entry import Action
+
+REGISTER = Action("register", "去注册")
+USE_QR = Action("use-qr", "用电子社保卡扫码登录")
+SIGN_IN = Action("sign-in", "重新登录")
+REFRESH = Action("refresh", "刷新")
+RETRY = Action("retry", "再试一次")
+CORRECT_INPUT = Action("correct-input", "返回修改")
+GO_HOME = Action("go-home", "返回首页")
+LOOK_UP_CODE = Action("look-up-code", "查询错误代码")
+CONTACT_SUPPORT = Action("contact-support", "联系客服")
+FIND_WINDOW = Action("find-window", "查看办理窗口")
+
+USE_CLERK_ROLE = Action("use-clerk-role", "改用办事员身份")
+USE_LEGAL_REP_ROLE = Action("use-legal-rep-role", "改用法人身份")
+CHOOSE_UNIT = Action("choose-unit", "选择单位")
+HOW_TO_APPLY_CARD = Action("how-to-apply-card", "如何申领电子社保卡")
+CONFIRM_IDENTITY = Action("confirm-identity", "确认身份")
+SCAN_AGAIN = Action("scan-again", "重新扫码")
+RESET_PASSWORD = Action("reset-password", "忘记密码")
+CHANGE_PASSWORD = Action("change-password", "修改密码")
+
+REQUEST_GRANT = Action("request-grant", "申请法人授权")
+VIEW_GRANT_REQUEST = Action("view-grant-request", "查看授权申请")
+VIEW_GRANTS = Action("view-grants", "查看授权")
+FILE_KEY_INFO_CHANGE = Action("file-key-info-change", "办理单位关键信息维护")
+VIEW_UNIT = Action("view-unit", "查看单位信息")
+
+VIEW_FILING = Action("view-filing", "查看申报")
+URGE = Action("urge", "催办")
+UPLOAD_AGAIN = Action("upload-again", "重新上传")
+DOWNLOAD_TEMPLATE = Action("download-template", "下载最新模板")
+DOWNLOAD_REPORT = Action("download-report", "下载错误明细")
+RENEW_CERTIFICATE = Action("renew-certificate", "更新数字证书")
+CHECK_CERTIFICATE = Action("check-certificate", "检查数字证书")
+SUBSCRIBE = Action("subscribe", "开启消息提醒")
+READ_PRIVACY_NOTICE = Action("read-privacy-notice", "阅读隐私保护指引")
+UPDATE_APP = Action("update-app", "更新版本")

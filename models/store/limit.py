@@ -1,0 +1,40 @@
+"""How often somebody may do something: counters in Redis, a refusal with Retry-After beyond them."""
+
+from dataclasses import dataclass
+
+from models.errors.login import TOO_OFTEN
+from models.store.client import Script, Store
+
+_SCRIPT = Script("limit.lua")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` times per window of `window_s` seconds. name: part of the key."""
+
+    name: str
+    most: int
+    window_s: int
+
+
+class Limiter:
+    """Counts per subject (address, phone account, browser)."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def spend(self, limit: Limit, subject: str, cost: int = 1) -> None:
+        """Count one use. Refuses: TOO_OFTEN with retry_after_s."""
+        wait_ms = await self._wait_ms(limit, subject, cost)
+        if wait_ms:
+            raise TOO_OFTEN.refuse(retry_after_s=-(-wait_ms // 1000))
+
+    async def look(self, limit: Limit, subject: str) -> None:
+        """Refuse when nothing is left, count nothing."""
+        await self.spend(limit, subject, cost=0)
+
+    async def _wait_ms(self, limit: Limit, subject: str, cost: int) -> int:
+        key = f"rl:{limit.name}:{subject}"
+        return int(
+            await self._store.run(_SCRIPT, [key], [limit.most, limit.window_s * 1000, cost])
+        )

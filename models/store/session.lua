@@ -1,0 +1,189 @@
+-- Sessions: opened, looked at on every request, switched to another unit, ended. One round trip each.
+--
+-- KEYS[1] s:{hash of the session's secret}; ARGV[1] operation, ARGV[2] time in ms ('' = Redis TIME).
+-- Fields: id shown name, k kind (desk | phone), st stage (identity | unit), p person, av its revision,
+-- r role, u unit, m mandate (l:… legal rep, g:… grant), gv its revision, ep epoch, br os ip pl where
+-- from, kb known browser, pa platform account, at opened, ls last seen, xa absolute end, il idle ms,
+-- vw sealed view, end why it ended (a tombstone has nothing else).
+--
+-- rv:{mandate} and rv:p:{person} hold the revisions that stand in the database; '?' while a change is
+-- being committed, absent when nobody asked lately: then the caller reads the database and vouches.
+
+local key, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2])
+if not now then
+  local time = redis.call('TIME')
+  now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+local TOMBSTONE_MS, SEEN_MS = 600000, 60000
+
+local function as_table(flat)
+  local t = {}
+  for i = 1, #flat, 2 do t[flat[i]] = flat[i + 1] end
+  return t
+end
+
+local function list_key(kind, person) return 'ps:' .. kind .. ':' .. person end
+
+local function finish(name, reason, session)
+  session = session or as_table(redis.call('HGETALL', name))
+  redis.call('DEL', name)
+  redis.call('HSET', name, 'end', reason)
+  redis.call('PEXPIRE', name, TOMBSTONE_MS)
+  if session.p and session.k then redis.call('ZREM', list_key(session.k, session.p), name) end
+  redis.call('PUBLISH', name, reason)
+end
+
+local function store(name, first)
+  local t = as_table({unpack(ARGV, first)})
+  t.at, t.ls, t.xa = t.at or now, now, t.xa or now + tonumber(t.abs)
+  t.abs = nil
+  local flat = {}
+  for field, value in pairs(t) do
+    flat[#flat + 1], flat[#flat + 2] = field, value
+  end
+  redis.call('HSET', name, unpack(flat))
+  redis.call('PEXPIRE', name, tonumber(t.il))
+  if t.p and t.p ~= '' then
+    local list = list_key(t.k, t.p)
+    redis.call('ZADD', list, now, name)
+    redis.call('PEXPIRE', list, tonumber(t.xa) - now + TOMBSTONE_MS)
+  end
+  return t
+end
+
+local function live_of(list)
+  local live = {}
+  for _, name in ipairs(redis.call('ZRANGE', list, 0, -1)) do
+    if redis.call('HEXISTS', name, 'p') == 1 then live[#live + 1] = name
+    else redis.call('ZREM', list, name) end
+  end
+  return live
+end
+
+local ops = {}
+
+-- open(most devices, reason for those pushed out, fields…)
+function ops.open()
+  local t = store(key, 5)
+  if t.p and t.p ~= '' then
+    local live = live_of(list_key(t.k, t.p))
+    for i = 1, #live - tonumber(ARGV[3]) do finish(live[i], ARGV[4]) end
+  end
+  return {'ok', tostring(now)}
+end
+
+local function revision_state(name, mine)
+  local known = redis.call('GET', name)
+  if not known or known == '?' then return '?' end
+  return known == mine and 'ok' or 'old'
+end
+
+-- touch(): is this session still good? {'ok'|'check'|'account'|'mandate'|'gone', now, field, value…}
+function ops.touch()
+  local flat = redis.call('HGETALL', key)
+  if #flat == 0 then return {'gone', tostring(now)} end
+  local t = as_table(flat)
+  if t['end'] then return {'gone', tostring(now), t['end']} end
+  if now >= tonumber(t.xa) or now >= tonumber(t.ls) + tonumber(t.il) then
+    finish(key, '', t)
+    return {'gone', tostring(now)}
+  end
+  local word = 'ok'
+  if t.p ~= '' then
+    local account = revision_state('rv:p:' .. t.p, t.av)
+    if account == 'old' then finish(key, '', t) return {'account', tostring(now), unpack(flat)} end
+    if account == '?' then word = 'check' end
+  end
+  if t.m ~= '' then
+    local mandate = revision_state('rv:' .. t.m, t.gv)
+    if mandate == 'old' then word = 'mandate'
+    elseif mandate == '?' and word == 'ok' then word = 'check' end
+  end
+  if now - tonumber(t.ls) > SEEN_MS then
+    redis.call('HSET', key, 'ls', now)
+    redis.call('PEXPIRE', key, math.min(tonumber(t.il), tonumber(t.xa) - now))
+    redis.call('ZADD', list_key(t.k, t.p), now, key)
+  end
+  return {word, tostring(now), unpack(flat)}
+end
+
+-- switch(epoch expected, fields…) KEYS[2] = the new session: the old one dies in the same step
+function ops.switch()
+  local t = as_table(redis.call('HGETALL', key))
+  if not t.p or t.ep ~= ARGV[3] then return {'gone', tostring(now)} end
+  finish(key, 'switched', t)
+  store(KEYS[2], 4)
+  return {'ok', tostring(now)}
+end
+
+-- bind(fields…): a phone's session learns who holds it
+function ops.bind()
+  if redis.call('HEXISTS', key, 'xa') == 0 then return {'gone', tostring(now)} end
+  redis.call('HSET', key, unpack(ARGV, 3))
+  local t = as_table(redis.call('HGETALL', key))
+  redis.call('ZADD', list_key(t.k, t.p), now, key)
+  return {'ok', tostring(now)}
+end
+
+function ops.finish()
+  if redis.call('HEXISTS', key, 'xa') == 0 then return {'gone', tostring(now)} end
+  finish(key, ARGV[3])
+  return {'ok', tostring(now)}
+end
+
+-- list(person): [[name, field, value…]…], those last seen most recently first
+function ops.list()
+  local answer = {'ok', tostring(now)}
+  for _, kind in ipairs({'desk', 'phone'}) do
+    for _, name in ipairs(live_of(list_key(kind, ARGV[3]))) do
+      local row = redis.call('HGETALL', name)
+      table.insert(row, 1, name)
+      answer[#answer + 1] = row
+    end
+  end
+  return answer
+end
+
+-- sweep(person, mandate | '' for all, reason): ends a person's sessions under one mandate
+function ops.sweep()
+  local ended = 0
+  for _, kind in ipairs({'desk', 'phone'}) do
+    for _, name in ipairs(live_of(list_key(kind, ARGV[3]))) do
+      if ARGV[4] == '' or redis.call('HGET', name, 'm') == ARGV[4] then
+        finish(name, ARGV[5])
+        ended = ended + 1
+      end
+    end
+  end
+  return {'ok', tostring(now), tostring(ended)}
+end
+
+-- vouch(revision): what the database says, unless a change is under way or somebody knows newer
+function ops.vouch()
+  local known = redis.call('GET', key)
+  if known == '?' then return {'ok', tostring(now)} end
+  if not known or tonumber(known) < tonumber(ARGV[3]) then
+    redis.call('SET', key, ARGV[3], 'PX', ARGV[4])
+  end
+  return {'ok', tostring(now)}
+end
+
+-- doubt(ms): a change is about to be committed; until it is announced the database is asked each time
+function ops.doubt()
+  redis.call('SET', key, '?', 'PX', ARGV[3])
+  return {'ok', tostring(now)}
+end
+
+-- announce(revision, ms): the change is committed
+function ops.announce()
+  local known = redis.call('GET', key)
+  if not known or known == '?' or tonumber(known) < tonumber(ARGV[3]) then
+    redis.call('SET', key, ARGV[3], 'PX', ARGV[4])
+  end
+  return {'ok', tostring(now)}
+end
+
+local run = ops[op]
+if not run then return redis.error_reply('unknown operation') end
+return run()

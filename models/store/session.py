@@ -1,0 +1,224 @@
+"""Sessions in Redis: a typed face of session.lua (qr-login §5.8, domain §7.4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import Any
+
+from models.store.challenge import Place, digest
+from models.store.client import Script, Store
+from models.vocabulary import Role
+
+REVISION_TTL_MS = 24 * 3600 * 1000
+DOUBT_MS = 30 * 1000
+
+_SCRIPT = Script("session.lua")
+
+
+class Kind(StrEnum):
+    """Where a session lives: a desk's browser, or a phone's mini-program."""
+
+    DESK = "desk"
+    PHONE = "phone"
+
+
+class Stage(StrEnum):
+    """How far a session has come: only the person is known, or a unit was entered too."""
+
+    IDENTITY = "identity"
+    UNIT = "unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How long a session lasts: idle_ms without a request, absolute_ms in all."""
+
+    idle_ms: int
+    absolute_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session. mandate: `l:<id>` or `g:<id>`, the row that lets the person act for the unit.
+
+    `view` is a sealed text that only the server can read; revisions are those at opening.
+    """
+
+    id: str
+    kind: Kind
+    stage: Stage
+    person_id: str
+    person_revision: int
+    role: Role | None
+    unit_id: str
+    mandate: str
+    mandate_revision: int
+    epoch: int
+    place: Place
+    account_id: str
+    view: str
+    opened_at_ms: int = 0
+    seen_at_ms: int = 0
+    ends_at_ms: int = 0
+    idle_ms: int = 0
+
+    @property
+    def expires_at_ms(self) -> int:
+        """When it ends if nobody does anything more."""
+        return min(self.seen_at_ms + self.idle_ms, self.ends_at_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What looking at a session found.
+
+    word: `ok`; `check` (ask the database for the revisions, then go on); `mandate` or `account` (it
+    changed); `gone` (reason says why, where it is known).
+    """
+
+    word: str
+    session: Session | None = None
+    reason: str = ""
+
+
+class Sessions:
+    """Sessions, addressed by their secret (a bearer token or a cookie), which is never stored."""
+
+    def __init__(self, store: Store, *, most_devices: int = 3, now_ms: int | None = None) -> None:
+        self._store = store
+        self._most_devices = most_devices
+        self.now_ms = now_ms
+
+    async def _run(self, keys: list[str], op: str, *args: Any) -> list[Any]:
+        now = "" if self.now_ms is None else str(self.now_ms)
+        answer: list[Any] = await self._store.run(_SCRIPT, keys, [op, now, *args])
+        return answer
+
+    async def open(self, secret: str, session: Session, span: Span) -> None:
+        """Store a session; the person's oldest of the same kind gives way beyond the limit."""
+        await self._run(
+            [key_of(secret)], "open", self._most_devices, "pushed_out", *_flat(session, span)
+        )
+
+    async def touch(self, secret: str) -> Touch:
+        """Look a session up, check it against the revisions, note that it was seen."""
+        answer = await self._run([key_of(secret)], "touch")
+        if answer[0] == "gone":
+            return Touch("gone", reason=answer[2] if len(answer) > 2 else "")
+        return Touch(answer[0], _session(answer[2:]))
+
+    async def switch(self, secret: str, new_secret: str, session: Session, span: Span) -> bool:
+        """Replace a session by its successor in one step; False when it is no longer there."""
+        expected = session.epoch - 1
+        answer = await self._run(
+            [key_of(secret), key_of(new_secret)], "switch", expected, *_flat(session, span, keep=True)
+        )
+        return bool(answer[0] == "ok")
+
+    async def bind(self, secret: str, person_id: str, person_revision: int) -> bool:
+        """Tell a phone's session who holds the phone."""
+        answer = await self._run([key_of(secret)], "bind", "p", person_id, "av", person_revision)
+        return bool(answer[0] == "ok")
+
+    async def finish(self, secret: str, reason: str) -> bool:
+        """End a session by its secret."""
+        return bool((await self._run([key_of(secret)], "finish", reason))[0] == "ok")
+
+    async def finish_listed(self, person_id: str, session_id: str, reason: str) -> bool:
+        """End one of a person's sessions by the id that the device list shows."""
+        for key, session in await self._rows(person_id):
+            if session.id == session_id:
+                return bool((await self._run([key], "finish", reason))[0] == "ok")
+        return False
+
+    async def of_person(self, person_id: str) -> list[Session]:
+        """A person's live sessions, the most recently seen first."""
+        found = [session for _, session in await self._rows(person_id)]
+        return sorted(found, key=lambda session: session.seen_at_ms, reverse=True)
+
+    async def _rows(self, person_id: str) -> list[tuple[str, Session]]:
+        answer = await self._run(["s:"], "list", person_id)
+        return [(row[0], _session(row[1:])) for row in answer[2:]]
+
+    async def sweep(self, person_id: str, mandate: str, reason: str) -> int:
+        """End a person's sessions under one mandate ('' for all of them); how many there were."""
+        return int((await self._run(["s:"], "sweep", person_id, mandate, reason))[2])
+
+    async def vouch(self, subject: str, revision: int) -> None:
+        """Cache what the database says of a mandate or of `p:<person>`."""
+        await self._run([f"rv:{subject}"], "vouch", revision, REVISION_TTL_MS)
+
+    async def doubt(self, subject: str) -> None:
+        """A change of the subject is about to be committed: ask the database until announced."""
+        await self._run([f"rv:{subject}"], "doubt", DOUBT_MS)
+
+    async def announce(self, subject: str, revision: int) -> None:
+        """The change is committed: sessions opened under an older revision end."""
+        await self._run([f"rv:{subject}"], "announce", revision, REVISION_TTL_MS)
+
+
+def key_of(secret: str) -> str:
+    """The store's key, and channel, of the session with this secret."""
+    return f"s:{digest(secret)}"
+
+
+def advanced(session: Session, **changes: Any) -> Session:
+    """The session's successor: same person and device, one epoch on."""
+    return replace(session, epoch=session.epoch + 1, **changes)
+
+
+_WIRE = {
+    "id": "id",
+    "kind": "k",
+    "stage": "st",
+    "person_id": "p",
+    "person_revision": "av",
+    "role": "r",
+    "unit_id": "u",
+    "mandate": "m",
+    "mandate_revision": "gv",
+    "epoch": "ep",
+    "account_id": "pa",
+    "view": "vw",
+}
+_NUMBERS = {"person_revision", "mandate_revision", "epoch"}
+
+
+def _flat(session: Session, span: Span, *, keep: bool = False) -> list[str | int]:
+    flat: list[str | int] = []
+    for field in fields(session):
+        if field.name in _WIRE:
+            flat += [_WIRE[field.name], getattr(session, field.name) or _empty(field.name)]
+    place = session.place
+    flat += ["ip", place.ip, "br", place.browser, "os", place.os]
+    flat += ["pl", place.name, "kb", place.known_browser, "il", span.idle_ms, "abs", span.absolute_ms]
+    if keep:
+        flat += ["at", session.opened_at_ms, "xa", session.ends_at_ms]
+    return flat
+
+
+def _empty(name: str) -> str | int:
+    return 0 if name in _NUMBERS else ""
+
+
+def _session(flat: list[str]) -> Session:
+    row: Mapping[str, str] = dict(zip(flat[::2], flat[1::2], strict=True))
+    return Session(
+        id=row["id"],
+        kind=Kind(row["k"]),
+        stage=Stage(row["st"]),
+        person_id=row["p"],
+        person_revision=int(row["av"]),
+        role=Role(row["r"]) if row["r"] else None,
+        unit_id=row["u"],
+        mandate=row["m"],
+        mandate_revision=int(row["gv"]),
+        epoch=int(row["ep"]),
+        place=Place(row["ip"], row["br"], row["os"], row["pl"], row["kb"]),
+        account_id=row["pa"],
+        view=row["vw"],
+        opened_at_ms=int(row["at"]),
+        seen_at_ms=int(row["ls"]),
+        ends_at_ms=int(row["xa"]),
+        idle_ms=int(row["il"]),
+    )

@@ -1,0 +1,1 @@
+"""The three registries that a unit's registration is checked against."""
