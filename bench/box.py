@@ -30,7 +30,9 @@ def _first(path: str, prefix: str = "") -> str | None:
 
 def _said(*argv: str) -> str | None:
     try:
-        done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=10, check=False)
+        done = subprocess.run(
+            argv, cwd=ROOT, capture_output=True, text=True, timeout=10, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() or None if done.returncode == 0 else None

@@ -1,4 +1,4 @@
-"""Reads goals.toml and says of an estimate whether it meets its goal (pure, apart from reading the file)."""
+"""Reads goals.toml, and says of an estimate whether it meets its goal."""
 
 import tomllib
 from dataclasses import dataclass
@@ -23,7 +23,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One line of the goals table; numerator and denominator name rows `suite group/candidate`."""
+    """One line of the goals table; numerator and denominator name rows `group/candidate`.
+
+    controlled: an unclean A/A control takes the verdict away (not from counts and memory).
+    """
 
     id: str
     suite: str
@@ -35,9 +38,10 @@ class Goal:
     stretch: float | None = None
     numerator: str = ""
     denominator: str = ""
+    controlled: bool = True
 
     def judge(self, estimate: Estimate) -> Verdict:
-        """PASS or FAIL when the whole interval is beyond the gate by the dead band, else INCONCLUSIVE."""
+        """PASS or FAIL when the whole interval is beyond the gate by the dead band."""
         inner, outer = self.gate * (1 - self.deadband), self.gate * (1 + self.deadband)
         if self.op == "<=":
             passed, failed = estimate.high <= inner, estimate.low > outer
@@ -51,9 +55,7 @@ class Goal:
         """Whether the value reaches the stretch."""
         if self.stretch is None:
             return False
-        return (
-            estimate.value <= self.stretch if self.op == "<=" else estimate.value >= self.stretch
-        )
+        return estimate.value <= self.stretch if self.op == "<=" else estimate.value >= self.stretch
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ class Server:
     _known: tuple[int, ...] = ()
 
     def pids(self) -> tuple[int, ...]:
-        """The tree as of the last `refresh`; a listing per sample would cost more than the sample."""
+        """The tree as of the last `refresh` (listing it takes longer than reading it)."""
         return self._known or self.refresh()
 
     def refresh(self) -> tuple[int, ...]:
@@ -174,7 +174,9 @@ def _await_ready(server: Server, program: Program) -> None:
     deadline = time.monotonic() + program.patience_s
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
-            raise StartError(f"{program.name} ended with {server.process.returncode}:\n{server.tail()}")
+            raise StartError(
+                f"{program.name} ended with {server.process.returncode}:\n{server.tail()}"
+            )
         if _answers(program.port, program.ready):
             return
         time.sleep(0.1)

@@ -39,8 +39,7 @@ class SuiteResult:
         if estimate is None:
             verdict = Verdict.FAULTY if why.startswith("faulty") else Verdict.SKIPPED
             return GoalResult(goal, None, verdict, why)
-        exact = estimate.low == estimate.high
-        verdict = Verdict.NOISY if noisy and not exact else goal.judge(estimate)
+        verdict = Verdict.NOISY if noisy and goal.controlled else goal.judge(estimate)
         return GoalResult(goal, estimate, verdict, "")
 
     def _estimate(self, goal: Goal) -> tuple[Estimate | None, str]:
@@ -88,11 +87,6 @@ def ratio(numerator: Candidate, denominator: Candidate, metric: str) -> Estimate
     if metric == "cpu":
         return paired_ratio([s.cpu_per_op for s in above], [s.cpu_per_op for s in below])
     return paired_ratio([s.rps for s in above], [s.rps for s in below])
-
-
-def control_of(rows: Mapping[str, Candidate], first: str, second: str, width: float) -> Control:
-    """The A/A control by cpu of the two copies of one server."""
-    return Control(ratio(rows[first], rows[second], "cpu"), width)
 
 
 def _row(candidate: Candidate) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""Interleaved rounds: all candidates alive, one short stretch of load each, forwards and then backwards."""
+"""Interleaved rounds: all candidates alive, a stretch of load each, forwards, then backwards."""
 
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from bench.box import MachineTime, calibrate
@@ -70,6 +70,7 @@ class Bench:
         self._stores = stores
         self._seconds = seconds
         self._turn = 0
+        self._calibration_ms = 0.0
 
     async def warm(self) -> None:
         """One uncounted stretch each; a candidate that cannot do it is set aside as faulty."""
@@ -89,6 +90,7 @@ class Bench:
         for taken in range(rounds):
             if time.monotonic() > deadline:
                 return taken
+            self._calibration_ms = calibrate()
             order = [candidate for candidate in self.candidates if candidate.fault is None]
             for candidate in order if self._turn % 2 == 0 else reversed(order):
                 await self._sample(candidate)
@@ -104,7 +106,6 @@ class Bench:
         except (OSError, ValueError, KeyError, TimeoutError) as wrong:
             candidate.fault = f"{type(wrong).__name__}: {wrong}"[:400]
             return
-        calibration = calibrate()
         machine, stores = MachineTime.now(), self._stores.now()
         own, before = time.process_time_ns(), candidate.server.cpu_ns()
         found = await closed_loop(operations, self._seconds)
@@ -126,12 +127,7 @@ class Bench:
                 postgres_ns=postgres,
                 foreign_ns=max(0, busy - spent - own - redis - postgres),
                 stolen_ns=after.stolen - machine.stolen,
-                calibration_ms=calibration,
+                calibration_ms=self._calibration_ms,
                 load=os.getloadavg()[0],
             )
         )
-
-
-def rows_of(candidates: Sequence[Candidate]) -> Mapping[str, Candidate]:
-    """Candidates by their row name."""
-    return {candidate.name: candidate for candidate in candidates}

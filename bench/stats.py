@@ -1,11 +1,13 @@
-"""The arithmetic of a run: paired ratios, bootstrap intervals, the A/A control, growth slopes (pure)."""
+"""The arithmetic of a run: paired ratios, bootstrap intervals, A/A control, growth (pure)."""
 
 import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import TypeVar
 
+T = TypeVar("T")
 RESAMPLES = 2000
 SEED = 20261121
 
@@ -49,12 +51,12 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def bootstrap(
-    values: Sequence[float],
-    statistic: Callable[[Sequence[float]], float] = median,
+    values: Sequence[T],
+    statistic: Callable[[Sequence[T]], float],
     *,
     resamples: int = RESAMPLES,
 ) -> Estimate:
-    """Statistic of the values with its 95 % percentile-bootstrap interval (seeded, so repeatable)."""
+    """Statistic of the values with its 95 % percentile-bootstrap interval; repeatable."""
     if not values:
         raise ValueError("no values to estimate from")
     rng = random.Random(SEED)
@@ -74,12 +76,12 @@ def paired_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> 
         for above, below in zip(numerators, denominators, strict=True)
         if above > 0 and below > 0
     ]
-    found = bootstrap(logs)
+    found = bootstrap(logs, median)
     return Estimate(math.exp(found.value), math.exp(found.low), math.exp(found.high))
 
 
 def ratio_of(numerator: Estimate, denominator: Estimate) -> Estimate:
-    """Ratio of two separate estimates; relative half-widths added in quadrature on the log scale."""
+    """Ratio of two separate estimates; log half-widths added in quadrature."""
     centre = math.log(numerator.value / denominator.value)
     down = math.hypot(
         math.log(numerator.value / numerator.low), math.log(denominator.high / denominator.value)

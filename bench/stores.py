@@ -1,4 +1,4 @@
-"""The Redis and PostgreSQL a run uses: addresses from the environment, scratch databases, their CPU time."""
+"""The Redis and PostgreSQL a run uses: their addresses, scratch databases, their CPU time."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 

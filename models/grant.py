@@ -51,3 +51,17 @@ GRANT_NEXT: dict[GrantStatus, frozenset[GrantStatus]] = {
     GrantStatus.SUSPENDED: frozenset({GrantStatus.REVOKED}),
 }
 """Transitions that this part of the product knows (domain §7.2); the rest come with the grants."""
+
+GRANT_LABELS: dict[GrantStatus, str] = {
+    GrantStatus.REQUESTED: "待审批",
+    GrantStatus.OFFERED: "待确认",
+    GrantStatus.SCHEDULED: "待生效",
+    GrantStatus.ACTIVE: "生效中",
+    GrantStatus.SUSPENDED: "已暂停",
+    GrantStatus.EXPIRED: "已到期",
+    GrantStatus.REVOKED: "已撤销",
+    GrantStatus.DENIED: "已拒绝",
+    GrantStatus.CANCELLED: "已取消",
+    GrantStatus.LAPSED: "已失效",
+}
+"""What people read; at most five characters, so that it fits a message's `phrase` field."""

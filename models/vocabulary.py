@@ -1,10 +1,10 @@
-"""The words the product uses: enumerations shared by every room (Chinese terms: docs/glossary.md)."""
+"""The words the product uses: enumerations shared by every room (terms: docs/glossary.md)."""
 
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """In what capacity a person acts for a unit: legal_rep 法人, clerk 办事员, officer 经办机构人员."""
+    """As what a person acts for a unit: legal_rep 法人, clerk 办事员, officer 经办机构人员."""
 
     LEGAL_REP = "legal_rep"
     CLERK = "clerk"
@@ -12,14 +12,14 @@ class Role(StrEnum):
 
 
 class Channel(StrEnum):
-    """By what kind of scan a desk challenge is answered: our mini-program, or the e-card app's own."""
+    """What scans a desk challenge: our mini-program, or the scanner of the e-card app."""
 
     MINIAPP = "miniapp"
     ECARD = "ecard"
 
 
 class ChallengeStatus(StrEnum):
-    """State of a login challenge 登录二维码 (qr-login §5.2; the transitions live in challenge.lua)."""
+    """State of a login challenge 登录二维码 (qr-login §5.2; challenge.lua has the transitions)."""
 
     PENDING = "pending"
     SCANNED = "scanned"

@@ -7,7 +7,7 @@ LETTERS = string.ascii_letters + string.digits
 
 
 class Chance:
-    """Random texts and dice from one seed. Predictable on purpose: never use it for real secrets."""
+    """Random texts and dice from one seed. Predictable on purpose: not for real secrets."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed

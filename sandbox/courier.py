@@ -1,4 +1,4 @@
-"""The sandbox's one HTTP client: pushes events to the product, passes the phone's calls on to it."""
+"""The sandbox's one HTTP client: pushes events to the product, passes the phone's calls on."""
 
 import asyncio
 from collections.abc import Coroutine, Mapping

@@ -12,8 +12,8 @@ class WeChatApp:
     """A WeChat mini-program and the settings of its message push."""
 
     appid: str = "wx239900sandbox01"
-    secret: str = "5a6e7862616e67736e64627853656372"
-    token: str = "zhangbanSandboxToken"
+    secret: str = "5a6e7862616e67736e64627853656372"  # noqa: S105
+    token: str = "zhangbanSandboxToken"  # noqa: S105
     aes_key: str = "c2FuZGJveEFlc0tleUZvclpoYW5nYmFuU2FuZGJveDA"
     original_id: str = "gh_239900sandbx"
 
@@ -25,7 +25,7 @@ class ECardChannel:
     channel_no: str = "2399000001"
     access_no: str = "239900"
     access_key: str = "sandbox2399accesskey000000000001"
-    secret_key: str = "U2FuZGJveFNlY3JldEtleTIzOTkw"
+    secret_key: str = "U2FuZGJveFNlY3JldEtleTIzOTkw"  # noqa: S105
     encrypt_key: str = "sandboxEncryptK1"
     iv: str = "sandboxInitVect1"
     system_name: str = "zhangban"

@@ -1,6 +1,6 @@
-"""Draws a QR code as a small baseline JPEG, so that image answers are real images without an image library.
+"""Draws a QR code as a baseline JPEG: image answers are real images without an image library.
 
-Every 8x8 block is one flat colour, which needs the DC coefficient only: a dozen lines of entropy coding.
+Every 8x8 block is one flat colour, which needs the DC coefficient only.
 """
 
 import struct

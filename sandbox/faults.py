@@ -2,21 +2,22 @@
 
 Targets are dotted; a fault on `wechat` meets every call of WeChat, one on `wechat.send` only sends.
 
-| platform | targets |
-|---|---|
-| wechat | `wechat.code` (jscode2session), `wechat.token` (token, stable_token), `wechat.send`, `wechat.phone`, `wechat.qrcode`, `wechat.scheme` |
-| alipay | `alipay.token`, `alipay.send`, `alipay.qrcode`, `alipay.user` |
-| ecard | `ecard.create_qr`, `ecard.query_qr`, `ecard.auth`, `ecard.valid`, `ecard.sign_valid`, `ecard.card` |
-| registry | `registry.market`, `registry.pension_enterprise`, `registry.pension_public` |
+- wechat: `wechat.code` (jscode2session), `wechat.token` (token, stable_token), `wechat.send`,
+  `wechat.phone`, `wechat.qrcode`, `wechat.scheme`
+- alipay: `alipay.token`, `alipay.send`, `alipay.qrcode`, `alipay.user`
+- ecard: `ecard.create_qr`, `ecard.query_qr`, `ecard.auth`, `ecard.valid`, `ecard.sign_valid`,
+  `ecard.card`
+- registry: `registry.market`, `registry.pension_enterprise`, `registry.pension_public`
 
-| kind | what happens |
-|---|---|
-| error | the platform's own error document (`errcode` chooses it); an errcode of 500 to 599 is an HTTP error from a proxy in front |
-| timeout | no answer for `delay_s` (60), then the connection closes |
-| reset | the connection is reset |
-| slow | the true answer, `delay_s` (2) late |
-| token_invalid | the access token is refused, and on WeChat really dead from then on |
-| rate_limit | the platform's quota error (`errcode` chooses it) |
+What each kind does:
+
+- error: the platform's own error document (`errcode` chooses it); an errcode of 500 to 599 is an
+  HTTP error from a proxy in front
+- timeout: no answer for `delay_s` (60), then the connection is cut
+- reset: the connection is reset
+- slow: the true answer, `delay_s` (2) late
+- token_invalid: the access token is refused, and on WeChat really dead from then on
+- rate_limit: the platform's quota error (`errcode` chooses it)
 """
 
 from dataclasses import dataclass
@@ -34,13 +35,13 @@ class FaultKind(StrEnum):
     TIMEOUT = "timeout"
     RESET = "reset"
     SLOW = "slow"
-    TOKEN_INVALID = "token_invalid"
+    TOKEN_INVALID = "token_invalid"  # noqa: S105
     RATE_LIMIT = "rate_limit"
 
 
 @dataclass(slots=True)
 class Fault:
-    """One fault. left: how often it still strikes (None: until cleared); errcode: as the platform's."""
+    """One fault. left: how often it still strikes, None until cleared; errcode: the platform's."""
 
     target: str
     kind: FaultKind

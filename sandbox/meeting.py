@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from typing import cast
 
 from sanic.exceptions import RequestCancelled
 from sanic.request import Request
@@ -37,13 +38,12 @@ async def meet(request: Request, target: str) -> Fault | None:
 
 def cut(request: Request) -> None:
     """Reset the TCP connection: the client gets no answer at all."""
-    transport = request.transport
-    line = transport.get_extra_info("socket") if transport else None
+    transport = cast("asyncio.Transport", request.transport)
+    line = transport.get_extra_info("socket")
     if line is not None:
         # Closing with a linger time of zero sends RST instead of FIN.
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    if transport is not None:
-        transport.abort()
+    transport.abort()
     raise RequestCancelled
 
 

@@ -12,12 +12,12 @@ from sandbox.courier import Courier
 from sandbox.ecard.platform import ECardPlatform
 from sandbox.faults import FaultBoard
 from sandbox.knobs import Knobs
-from sandbox.registry import Registries
+from sandbox.registry.records import Registries
 from sandbox.wechat.platform import WeChatPlatform
 
 
 class World:
-    """The platforms, their clock, their faults and what was counted. Keys and URLs survive a reset."""
+    """The platforms, their clock, faults and counters. Keys and URLs survive a reset."""
 
     def __init__(self, *, seed: int, product: str, callback: str) -> None:
         self.product = product

@@ -198,3 +198,9 @@ def _scanline(modules: str, scale: int) -> bytes:
 def _chunk(kind: bytes, body: bytes) -> bytes:
     checksum = zlib.crc32(kind + body)
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", checksum)
+
+
+@lru_cache(maxsize=512)
+def drawn_once(text: str) -> Symbol:
+    """Give the symbol of a text that many will ask for (`symbol_of`, remembered)."""
+    return symbol_of(text)

@@ -44,18 +44,24 @@ class Settings:
     trusted_proxies: int = _setting(
         "ZB_TRUSTED_PROXIES", "0", "how many proxies in front append X-Forwarded-For"
     )
-    upload_dir: Path = _setting("ZB_UPLOAD_DIR", "var/uploads", "folder for uploaded files")
+    upload_dir: Path = _setting(  # noqa: RUF009
+        "ZB_UPLOAD_DIR", "var/uploads", "folder for uploaded files"
+    )
     login_channels: tuple[Channel, ...] = _setting(
         "ZB_LOGIN_CHANNELS", "miniapp,ecard", "which kinds of scan the login page offers"
     )
     development: bool = _setting(
         "ZB_DEVELOPMENT", "false", "true opens /docs and the demo aids; never in production"
     )
-    most_devices: int = _setting("ZB_MOST_DEVICES", "3", "desk (and phone) sessions a person may hold")
+    most_devices: int = _setting(
+        "ZB_MOST_DEVICES", "3", "desk (and phone) sessions a person may hold"
+    )
     challenges_per_minute: int = _setting(
         "ZB_CHALLENGES_PER_MINUTE", "60", "login QRs an address may ask for in a minute"
     )
-    places_file: str = _setting("ZB_PLACES_FILE", "", "CSV `network,province,city`: where addresses are")
+    places_file: str = _setting(
+        "ZB_PLACES_FILE", "", "CSV `network,province,city`: where addresses are"
+    )
     wechat_api_base: str = _setting(
         "ZB_WECHAT_API_BASE", "https://api.weixin.qq.com", "WeChat's server API"
     )
@@ -71,15 +77,23 @@ class Settings:
         "ZB_ALIPAY_PRIVATE_KEY", "", "our RSA2 key, PEM or bare base64", secret=True
     )
     alipay_public_key: str = _setting("ZB_ALIPAY_PUBLIC_KEY", "", "Alipay's RSA2 key")
-    ecard_base: str = _setting("ZB_ECARD_BASE", "", "e-card platform, ends before /CSB/; empty: none")
+    ecard_base: str = _setting(
+        "ZB_ECARD_BASE", "", "e-card platform, ends before /CSB/; empty: none"
+    )
     ecard_channel_no: str = _setting("ZB_ECARD_CHANNEL_NO", "", "渠道编号")
     ecard_access_no: str = _setting("ZB_ECARD_ACCESS_NO", "", "地方接入编号")
     ecard_access_key: str = _setting("ZB_ECARD_ACCESS_KEY", "", "CSB access key")
     ecard_secret_key: str = _setting("ZB_ECARD_SECRET_KEY", "", "CSB secret key", secret=True)
     ecard_encrypt_key: str = _setting("ZB_ECARD_ENCRYPT_KEY", "", "16 characters", secret=True)
-    ecard_iv: str = _setting("ZB_ECARD_IV", "", "16 characters, issued with the channel", secret=True)
-    ecard_system_name: str = _setting("ZB_ECARD_SYSTEM_NAME", "掌办", "name shown in the e-card app")
-    ingest_keys: str = _setting("ZB_INGEST_KEYS", "", "`key_id:secret,…` of existing systems", secret=True)
+    ecard_iv: str = _setting(
+        "ZB_ECARD_IV", "", "16 characters, issued with the channel", secret=True
+    )
+    ecard_system_name: str = _setting(
+        "ZB_ECARD_SYSTEM_NAME", "掌办", "name shown in the e-card app"
+    )
+    ingest_keys: str = _setting(
+        "ZB_INGEST_KEYS", "", "`key_id:secret,…` of existing systems", secret=True
+    )
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> "Settings":
@@ -125,8 +139,11 @@ def _together(values: Mapping[str, Any]) -> list[str]:
     faults = []
     for platform, needed in _COMPANIONS.items():
         if values.get(platform):
-            faults += [f"{_env(name)} is missing (needed with {_env(platform)})"
-                       for name in needed if not values.get(name)]
+            faults += [
+                f"{_env(name)} is missing (needed with {_env(platform)})"
+                for name in needed
+                if not values.get(name)
+            ]
     url = values.get("public_url", "")
     if url.startswith("http://") and not _loopback(url) and not values.get("development"):
         faults.append("ZB_PUBLIC_URL: must be https:// unless it is on the loopback address")

@@ -1,5 +1,7 @@
-"""N: the same login as it is commonly written: redis-py calls one by one, a qrcode PNG per frame, Tortoise
-models for person, grant and audit; browsers poll, or get a stream with a subscription each. Same paths as ours.
+"""N: the same login as it is commonly written, on the same paths as ours.
+
+redis-py calls one by one, a qrcode PNG per frame, Tortoise models for person, grant and audit;
+browsers poll, or get a stream with a Redis subscription each.
 """
 
 import base64
@@ -46,17 +48,18 @@ class AuditEntry(Model):
     at = fields.DatetimeField(auto_now_add=True)
 
 
-app = Sanic("naive", configure_logging=False)
+Naive = Sanic[Any, Any]
+app: Naive = Sanic("naive", configure_logging=False)
 app.config.AUTO_EXTEND = False
 app.config.ACCESS_LOG = False
 
 
 @app.before_server_start
-async def connect(running: Sanic) -> None:
+async def connect(running: Naive) -> None:
     running.ctx.redis = Redis.from_url(sys.argv[2], decode_responses=True)
     await Tortoise.init(
         db_url=sys.argv[3].replace("postgres://", "asyncpg://"),
-        modules={"models": [sys.modules[__name__]]},
+        modules={"models": ["__main__"]},
         _enable_global_fallback=True,
     )
     await Tortoise.generate_schemas(safe=True)

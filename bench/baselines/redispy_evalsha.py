@@ -1,7 +1,8 @@
-"""B1: bare Sanic with one EVALSHA through redis-py's default client: rate bucket and challenge in one script."""
+"""B1: bare Sanic with one EVALSHA by redis-py's default client: bucket and challenge in one."""
 
 import secrets
 import sys
+from typing import Any
 
 from redis.asyncio import Redis
 from sanic import Request, Sanic
@@ -15,13 +16,14 @@ redis.call('PEXPIRE', KEYS[2], 120000)
 return asked
 """
 
-app = Sanic("evalsha", configure_logging=False)
+Bare = Sanic[Any, Any]
+app: Bare = Sanic("evalsha", configure_logging=False)
 app.config.AUTO_EXTEND = False
 app.config.ACCESS_LOG = False
 
 
 @app.before_server_start
-async def connect(running: Sanic) -> None:
+async def connect(running: Bare) -> None:
     running.ctx.redis = Redis.from_url(sys.argv[2])
     running.ctx.script = await running.ctx.redis.script_load(ISSUE)
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+_AGED = re.compile(rb"max-age=[1-9]", re.IGNORECASE)
 END_OF_HEAD = b"\r\n\r\n"
 ANSWER_WITHIN_S = 20.0
 
@@ -23,14 +25,15 @@ class Response(NamedTuple):
     def json(self) -> Any:
         return json.loads(self.body)
 
-    def cookies(self) -> str:
-        """All cookies set by this answer, as a Cookie header's value."""
-        pairs = [
-            line.partition(b":")[2].strip().partition(b";")[0].decode("latin-1")
+    def cookies(self, *, lasting: bool = False) -> str:
+        """Cookies of this answer as a Cookie header's value; lasting: only those with an age."""
+        set_here = [
+            line.partition(b":")[2].strip()
             for line in self.head.split(b"\r\n")
             if line[:11].lower() == b"set-cookie:"
         ]
-        return "; ".join(pairs)
+        kept = [line for line in set_here if not lasting or _AGED.search(line)]
+        return "; ".join(line.partition(b";")[0].decode("latin-1") for line in kept)
 
 
 def build(
@@ -67,8 +70,8 @@ class Connection(asyncio.Protocol):
         self.open = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are not instances of asyncio.Transport, so a cast and no check.
+        self._transport = cast(asyncio.Transport, transport)
         self.open = True
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -137,7 +140,7 @@ def _line_end(head: bytes, at: int) -> int:
 
 
 def _unchunk(buffer: bytes, at: int) -> tuple[bytes, int] | None:
-    parts = []
+    parts: list[bytes] = []
     while True:
         line = buffer.find(b"\r\n", at)
         if line < 0:

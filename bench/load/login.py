@@ -1,7 +1,8 @@
-"""The contract's QR login as a client makes it: a browser that shows the code and a phone that scans it.
+"""The contract's QR login as a client makes it: a browser that shows the code, a phone that scans.
 
-The same client drives the product and the naive app, which speaks the same paths. Every browser has an address
-of its own in X-Forwarded-For (the harness stands where the proxy would), so per-address limits see many people.
+The same client drives the product and the naive app, which speaks the same paths. Every browser
+has an address of its own in X-Forwarded-For (the harness stands where the proxy would), so limits
+per address see many people.
 """
 
 import asyncio
@@ -69,15 +70,19 @@ class Desk:
         self._rng = rng
         self._host = origin.partition("//")[2]
         self._origin = {"Origin": origin}
+        self._kept = ""
 
     def _address(self) -> str:
         number = self._rng.getrandbits(24)
         return f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
 
-    async def issue(self, role: str) -> Challenge:
-        """POST /login/challenges; raises LoginRefused."""
+    async def issue(self, role: str, *, known: bool = False) -> Challenge:
+        """POST /login/challenges; known: from a browser that logged in before; raises LoginRefused."""
         address = self._address()
         headers = {**self._origin, "X-Forwarded-For": address}
+        kept = self._kept if known else ""
+        if kept:
+            headers["Cookie"] = kept
         body = {"role": role}
         answer = await self._caller.send(
             build("POST", f"{BASE}/login/challenges", host=self._host, headers=headers, body=body)
@@ -85,16 +90,20 @@ class Desk:
         if answer.status != 201:
             raise LoginRefused(f"issue: {answer.status} {answer.body[:300]!r}")
         told = answer.json()
-        return Challenge(told["id"], told["url"], answer.cookies(), address)
+        cookie = "; ".join(filter(None, (answer.cookies(), kept)))
+        return Challenge(told["id"], told["url"], cookie, address)
 
     async def issued(self, role: str) -> bool:
         """One issue as an operation under load: sent, answered 201, not decoded."""
         headers = {**self._origin, "X-Forwarded-For": self._address()}
         answer = await self._caller.send(
             build(
-                "POST", f"{BASE}/login/challenges", host=self._host, headers=headers,
+                "POST",
+                f"{BASE}/login/challenges",
+                host=self._host,
+                headers=headers,
                 body={"role": role},
-            )  # fmt: skip
+            )
         )
         return answer.status == 201
 
@@ -115,10 +124,11 @@ class Desk:
         """POST …/exchange; the session's Cookie header; raises LoginRefused."""
         headers = {**self._origin, **challenge.headers()}
         answer = await self._caller.send(
-            build("POST", challenge.path("/exchange"), host=self._host, headers=headers, body={})
+            build("POST", challenge.path("/exchange"), host=self._host, headers=headers)
         )
         if answer.status != 200:
             raise LoginRefused(f"exchange: {answer.status} {answer.body[:300]!r}")
+        self._kept = answer.cookies(lasting=True)
         return answer.cookies()
 
     async def pair(self, challenge: Challenge, code: str) -> None:
@@ -171,7 +181,7 @@ class Hand:
 
 async def login_by_stream(desk: Desk, hand: Hand) -> str:
     """Issue, watch, scan, approve, exchange; the session's Cookie header."""
-    challenge = await desk.issue(hand.phone.role)
+    challenge = await desk.issue(hand.phone.role, known=True)
     waiter = await desk.watch(challenge)
     try:
         scan = await hand.scan(challenge, challenge.url)
@@ -186,7 +196,7 @@ async def login_by_stream(desk: Desk, hand: Hand) -> str:
 
 async def login_by_polls(desk: Desk, hand: Hand, polls: int) -> str:
     """The same with `polls` status polls in the place of the stream, their pauses left out."""
-    challenge = await desk.issue(hand.phone.role)
+    challenge = await desk.issue(hand.phone.role, known=True)
     request = desk.asking(challenge)
     for _ in range(polls - 2):
         await desk.polled(request)
@@ -205,7 +215,7 @@ async def _settle_pairing(desk: Desk, challenge: Challenge, scan: dict[str, obje
 
 
 def newest_url(waiter: Waiter, fallback: str, now: Callable[[], float] = time.time) -> str:
-    """The text of the QR that the stream shows at this moment (frames turn stale within seconds)."""
+    """The text of the QR that the stream shows now (frames turn stale within seconds)."""
     found = _FRAME.findall(waiter.tail)
     if not found:
         return fallback

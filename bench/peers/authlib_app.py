@@ -1,4 +1,4 @@
-"""Authlib's device grant on Flask with Redis: `gunicorn authlib_app:app`. Environment: PEER_REDIS_URL."""
+"""Authlib's device grant on Flask and Redis: `gunicorn authlib_app:app`, PEER_REDIS_URL."""
 
 import json
 import os
@@ -40,7 +40,7 @@ class Client(ClientMixin):
 
 
 class Issue(DeviceAuthorizationEndpoint):
-    CLIENT_AUTH_METHODS = ["none"]
+    CLIENT_AUTH_METHODS = ("none",)
 
     def get_verification_uri(self):
         return "http://127.0.0.1/device"
@@ -52,7 +52,7 @@ class Issue(DeviceAuthorizationEndpoint):
 
 
 class Poll(DeviceCodeGrant):
-    TOKEN_ENDPOINT_AUTH_METHODS = ["none"]
+    TOKEN_ENDPOINT_AUTH_METHODS = ("none",)
 
     def query_device_credential(self, device_code):
         record = store.get("authlib:device:" + device_code)
@@ -65,7 +65,9 @@ class Poll(DeviceCodeGrant):
         return False
 
 
-server = AuthorizationServer(app, query_client=lambda client_id: Client(), save_token=lambda *_: None)
+server = AuthorizationServer(
+    app, query_client=lambda client_id: Client(), save_token=lambda *_: None
+)
 server.register_endpoint(Issue)
 server.register_grant(Poll)
 app.add_url_rule("/token", "poll", server.create_token_response, methods=["POST"])

@@ -1,7 +1,7 @@
 """django-oauth-toolkit's shipped device flow as one WSGI module: `gunicorn dot_app:application`.
 
-Environment: DOT_PG_HOST, DOT_PG_PORT, DOT_PG_USER, DOT_PG_PASSWORD, DOT_PG_NAME. `python dot_app.py` makes
-the schema and the client `bench`. Persistent connections, no sessions and no CSRF cost on the two endpoints.
+Environment: DOT_PG_HOST, DOT_PG_PORT, DOT_PG_USER, DOT_PG_PASSWORD, DOT_PG_NAME.
+`python dot_app.py` makes the schema and the client `bench`. Persistent connections, no middleware.
 """
 
 import os
@@ -41,9 +41,9 @@ settings.configure(
 )
 django.setup()
 
-from django.core.wsgi import get_wsgi_application
-from django.http import JsonResponse
-from django.urls import include, path
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.http import JsonResponse  # noqa: E402
+from django.urls import include, path  # noqa: E402
 
 urlpatterns = [
     path("o/", include("oauth2_provider.urls", namespace="oauth2_provider")),

@@ -46,7 +46,7 @@ def require_hmt_residence(number: str) -> None:
 def require_new_permanent_resident(number: str) -> None:
     """A permanent resident's card 外国人永久居留身份证 issued since 2023-12-01: 9, 2 省, 3 国别."""
     _require_form(number)
-    if number[0] != "9" or not number[1:6].isdigit():
+    if number[0] != "9":
         raise CodeFault("18位外国人永久居留身份证号码应以9开头")
 
 

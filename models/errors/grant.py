@@ -70,7 +70,6 @@ RELATION_NOT_GRANTED = Entry(
     ),
     source="domain §8;手册 第四章",
     actions=(REQUEST_GRANT, CHOOSE_UNIT),
-    reserved=True,
 )
 
 GRANT_REVOKED = Entry(
@@ -100,7 +99,7 @@ GRANT_SUSPENDED = Entry(
     "SB-3007",
     403,
     prompt="授权已暂停:法定代表人发生变更!",
-    explain="单位法定代表人变更后,原来的授权会先暂停,由新法人逐个确认后恢复。",
+    explain="单位法定代表人变更后,原来的授权会先暂停,由新法人逐个确认后恢复。单位停用时也会暂停。",
     remedies=(
         "请联系新法人,用法人身份扫码登录,在“授权登录”里确认您的授权。",
         "确认之前,您办了一半的业务会保留,不会丢失。",

@@ -92,7 +92,6 @@ VERIFICATION_UNAVAILABLE = Entry(
     ),
     source="domain §8",
     actions=(RETRY, CONTACT_SUPPORT),
-    reserved=True,
 )
 
 UNIT_SYNCING = Entry(

@@ -275,9 +275,7 @@ class Challenges:
         """For many challenges at once: (revision, has something come due); absent ones are 0."""
         now = "" if self.now_ms is None else str(self.now_ms)
         rows = await self._store.run(_VERSIONS, [f"q:{cid}" for cid in cids], [now])
-        return {
-            cid: (int(rows[2 * i]), rows[2 * i + 1] == 1) for i, cid in enumerate(cids)
-        }
+        return {cid: (int(rows[2 * i]), rows[2 * i + 1] == 1) for i, cid in enumerate(cids)}
 
 
 def _flat(place: Place) -> tuple[str, ...]:

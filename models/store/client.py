@@ -37,7 +37,7 @@ class Script:
 class Store:
     """A batching front of one `redis.asyncio.Redis` (real, or the embedded one)."""
 
-    def __init__(self, redis: "Redis[str]") -> None:
+    def __init__(self, redis: Redis) -> None:
         self.redis = redis
         self._waiting: list[tuple[Command, asyncio.Future[Any]]] = []
         self._lanes_busy = 0

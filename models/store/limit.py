@@ -35,6 +35,4 @@ class Limiter:
 
     async def _wait_ms(self, limit: Limit, subject: str, cost: int) -> int:
         key = f"rl:{limit.name}:{subject}"
-        return int(
-            await self._store.run(_SCRIPT, [key], [limit.most, limit.window_s * 1000, cost])
-        )
+        return int(await self._store.run(_SCRIPT, [key], [limit.most, limit.window_s * 1000, cost]))

@@ -111,7 +111,10 @@ class Sessions:
         """Replace a session by its successor in one step; False when it is no longer there."""
         expected = session.epoch - 1
         answer = await self._run(
-            [key_of(secret), key_of(new_secret)], "switch", expected, *_flat(session, span, keep=True)
+            [key_of(secret), key_of(new_secret)],
+            "switch",
+            expected,
+            *_flat(session, span, keep=True),
         )
         return bool(answer[0] == "ok")
 
@@ -191,7 +194,16 @@ def _flat(session: Session, span: Span, *, keep: bool = False) -> list[str | int
             flat += [_WIRE[field.name], getattr(session, field.name) or _empty(field.name)]
     place = session.place
     flat += ["ip", place.ip, "br", place.browser, "os", place.os]
-    flat += ["pl", place.name, "kb", place.known_browser, "il", span.idle_ms, "abs", span.absolute_ms]
+    flat += [
+        "pl",
+        place.name,
+        "kb",
+        place.known_browser,
+        "il",
+        span.idle_ms,
+        "abs",
+        span.absolute_ms,
+    ]
     if keep:
         flat += ["at", session.opened_at_ms, "xa", session.ends_at_ms]
     return flat

@@ -55,9 +55,7 @@ class Gate:
     def __init__(self) -> None:
         self._nonces = Seen()
 
-    def check(
-        self, headers: Mapping[str, str], params: Mapping[str, str], *, now: float
-    ) -> str:
+    def check(self, headers: Mapping[str, str], params: Mapping[str, str], *, now: float) -> str:
         """headers: the `_api_*` ones; params: of query and form. Gives the API's name."""
         missing = [name for name in NEEDED if not headers.get(name)]
         if missing:

@@ -1,4 +1,4 @@
-"""The `security` envelope: AES-128-CBC with PKCS#7 over UTF-8 JSON, fixed IV, base64 (platforms §4.2)."""
+"""The `security` envelope: AES-128-CBC, PKCS#7, fixed IV, over UTF-8 JSON (platforms §4.2)."""
 
 import base64
 import json

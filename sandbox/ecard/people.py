@@ -1,7 +1,7 @@
 """People with (or without) an e-card, and what the platform tells about each.
 
-Business errors. The real numbers are unpublished; the shapes are real: `msgCode` is a string on some
-calls and an int on others, `result` is null.
+Business errors. The real numbers are unpublished; the shapes are real: `msgCode` is a string on
+some calls and an int on others, `result` is null.
 
 | msgCode | msg | when |
 |---|---|---|

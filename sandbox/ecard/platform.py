@@ -1,15 +1,17 @@
 """The calls of the e-card platform, by `_api_name`.
 
-Names of result fields are unpublished; these follow platforms §4.3:
+Names of result fields are unpublished; these follow platforms §4.3.
 
-| `_api_name` | result |
-|---|---|
-| qrcode_channel_encrypt | `qrCode` and `qRCodeId` (the same id, passed back as `qrCode`), `qrCodeUrl` (the text to draw), `qRCodeBase64Src` (the drawn picture), `expireTime` (seconds) |
-| qrcode_channel_query_encrypt | `state` (PENDING SCANEND CONFIRMED EXPIRED INVALID), and the identity once CONFIRMED |
-| auth_encrypt | the identity: `esscNo`, `aac002`, `aac003`, `aac058`, `aab301`, `aaz500`, `aaz501`, `aaz502`; only `esscNo` when the setting `full_identity` is off |
-| qrcode_valid_encrypt | `aac002`, `aac003`, `aaz500` |
-| v2_sign_valid_encrypt | `signState`: "1" issued, "0" not; `esscNo` |
-| essc_card_query_encrypt | esscNo → the whole card record. Stands in for the provincial second hop, whose real wire (SM2, intranet) is not spoken here |
+- qrcode_channel_encrypt: `qrCode` and `qRCodeId` (one id, passed back as `qrCode`), `qrCodeUrl`
+  (the text to draw), `qRCodeBase64Src` (the drawn picture), `expireTime` (seconds).
+- qrcode_channel_query_encrypt: `state` (PENDING SCANEND CONFIRMED EXPIRED INVALID), and the
+  identity once CONFIRMED.
+- auth_encrypt: the identity: `esscNo`, `aac002`, `aac003`, `aac058`, `aab301`, `aaz500`, `aaz501`,
+  `aaz502`; only `esscNo` while the setting `full_identity` is off.
+- qrcode_valid_encrypt: `aac002`, `aac003`, `aaz500`.
+- v2_sign_valid_encrypt: `signState` ("1" issued, "0" not), `esscNo`.
+- essc_card_query_encrypt: esscNo to the whole card record. Stands in for the provincial second hop,
+  whose real wire (SM2, intranet) is not spoken here.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""`POST /ecard/CSB/`: the API is chosen by header, the answer is wrapped once more (platforms §4.2).
+"""`POST /ecard/CSB/`: a header chooses the API, the answer is wrapped once more (platforms §4.2).
 
 Broker errors come with HTTP 200, as integrations that only read the body suggest.
 """

@@ -1,11 +1,10 @@
-"""The registries over HTTP: `GET /registry/<source>?uscc=`. The wire is the sandbox's own, kept simple.
+"""The registries over HTTP: `GET /registry/<source>?uscc=`, on a simple wire of the sandbox's own.
 
-| answer | when |
-|---|---|
-| 200 `{"result": "found", "unit": {"uscc", "name", "legal_rep", …}}` | known; `unit` is what `POST /_ctl/registry` set, further fields included |
-| 200 `{"result": "not_found"}` | unknown |
-| 503 `{"result": "unavailable"}` | the source, or this unit's record, was set unavailable |
-| 400 `{"result": "error"}` | no uscc |
+- 200 `{"result": "found", "unit": {"uscc", "name", "legal_rep", …}}`: `unit` is what
+  `POST /_ctl/registry` set, further fields included
+- 200 `{"result": "not_found"}`
+- 503 `{"result": "unavailable"}`: the source, or this unit's record, was set unavailable
+- 400 `{"result": "error"}`: no uscc
 
 Faults: error 500 (or the errcode), token_invalid 401, rate_limit 429.
 """

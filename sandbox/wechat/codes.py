@@ -15,7 +15,7 @@ LONGEST_LIFE_S = 30 * 86400
 
 
 def unlimited_code(platform: WeChatPlatform, body: dict[str, object]) -> bytes:
-    """getwxacodeunlimit: a JPEG (a QR code of the scene, in place of the flower). Raises WeChatError."""
+    """getwxacodeunlimit: a JPEG, the scene as a QR code. Raises WeChatError."""
     scene = body.get("scene")
     if not isinstance(scene, str) or not 1 <= len(scene) <= LONGEST_SCENE:
         raise WeChatError(40169)
@@ -34,9 +34,7 @@ def unlimited_code(platform: WeChatPlatform, body: dict[str, object]) -> bytes:
     return qr_jpeg(scene, width)
 
 
-def scheme(
-    platform: WeChatPlatform, body: dict[str, object], *, chance: Chance, now: float
-) -> str:
+def scheme(platform: WeChatPlatform, body: dict[str, object], *, chance: Chance, now: float) -> str:
     """generatescheme: a `weixin://` link. Raises WeChatError."""
     target = body.get("jump_wxa")
     if isinstance(target, dict):

@@ -1,7 +1,6 @@
 """WeChat's three subscribe events, worded in XML and in JSON (platforms §1.4)."""
 
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
 from sandbox.credentials import WECHAT
 
@@ -48,7 +47,7 @@ def sent(openid: str, template_id: str, msgid: int, *, at: int) -> Event:
 
 
 def as_json(event: Event) -> dict[str, object]:
-    """`List` is an object for one item, an array for several; no wrapper; CreateTime is a number."""
+    """`List`: an object for one item, an array for several; no wrapper; CreateTime is a number."""
     items: object = event.items[0] if len(event.items) == 1 else list(event.items)
     return {
         "ToUserName": WECHAT.original_id,
@@ -79,3 +78,4 @@ def as_xml(event: Event) -> str:
 
 def _element(name: str, value: str) -> str:
     text = value if value.isdecimal() else f"<![CDATA[{value}]]>"
+    return f"<{name}>{text}</{name}>"

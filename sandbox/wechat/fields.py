@@ -1,4 +1,4 @@
-"""What the values of a subscribe message may look like, by the kind in their key (platforms §1.2)."""
+"""What values of a subscribe message may look like, by the kind in their key (platforms §1.2)."""
 
 import re
 
@@ -9,7 +9,7 @@ _YMD = r"\d{4}年(?:1[0-2]|[1-9])月(?:[12]\d|3[01]|[1-9])日"
 _HM = r"(?:[01]?\d|2[0-3]):[0-5]\d"
 _ISO = rf"\d{{4}}-\d{{2}}-\d{{2}}(?: {_HM})?"
 
-# The whole value has to match. Dates without leading zeros: the real platform refused 2020年03月19日.
+# The whole value has to match. No leading zeros: the real platform refused 2020年03月19日.
 PATTERNS = {
     "thing": r"[^\x00-\x1f\x7f]{1,20}",
     "number": r"(?=.{1,32}$)[+-]?\d+(?:\.\d+)?",

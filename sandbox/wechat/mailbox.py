@@ -42,7 +42,7 @@ class Mailbox:
         self._credits[openid, template_id] = 0
 
     def template(self, template_id: object) -> list[str] | None:
-        """The template's keys; None while no templates were registered. Raises WeChatError 40037."""
+        """The template's keys; None while none were registered. Raises WeChatError 40037."""
         if not isinstance(template_id, str) or not TEMPLATE_ID.fullmatch(template_id):
             raise WeChatError(40037)
         if not self.templates:

@@ -145,7 +145,7 @@ class WeChatPlatform:
         data = body["data"]
         fields = data.items() if isinstance(data, dict) else ()
         return SentMessage(
-            msgid=int(self._chance.digits(19)),
+            msgid=10**18 + int(self._chance.digits(18)),
             openid=openid,
             template_id=template_id,
             page=str(body.get("page") or ""),

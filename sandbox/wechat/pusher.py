@@ -1,4 +1,4 @@
-"""Delivers WeChat's events to the product's callback: plain or safe mode, JSON or XML, three tries."""
+"""Delivers WeChat's events to the callback: plain or safe mode, JSON or XML, three tries."""
 
 import json
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
 """WeChat over HTTP: status 200 even for errors, the error is in `errcode` (platforms §1.1)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
+from typing import Any
 
 from sanic import Blueprint
 from sanic.exceptions import BadRequest
@@ -17,7 +18,7 @@ from sandbox.world import World, world_of
 bp = Blueprint("wechat", url_prefix="/wechat")
 
 Work = Callable[[Request, World], HTTPResponse]
-Route = Callable[[Request], Awaitable[HTTPResponse]]
+Route = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 # jscode2session calls its JSON text/plain; clients that insist on a JSON content type fail there.
 PLAIN = "text/plain"
 JSON = "application/json; encoding=utf-8"
@@ -74,7 +75,6 @@ def _ok(**more: object) -> HTTPResponse:
     return json({"errcode": 0, "errmsg": "ok", **more}, content_type=JSON)
 
 
-@bp.route("/sns/jscode2session", methods=["GET", "POST"])
 @call("wechat.code", content_type=PLAIN)
 def session(request: Request, world: World) -> HTTPResponse:
     # Only the query counts: a POST with its parameters in the body has no appid.
@@ -94,7 +94,6 @@ def token(request: Request, world: World) -> HTTPResponse:
     return json({"access_token": text, "expires_in": expires_in}, content_type=JSON)
 
 
-@bp.route("/cgi-bin/stable_token", methods=["GET", "POST"])
 @call("wechat.token")
 def stable_token(request: Request, world: World) -> HTTPResponse:
     body = _body(request)
@@ -105,21 +104,18 @@ def stable_token(request: Request, world: World) -> HTTPResponse:
     return json({"access_token": text, "expires_in": expires_in}, content_type=JSON)
 
 
-@bp.route("/wxa/business/getuserphonenumber", methods=["GET", "POST"])
 @call("wechat.phone")
 def phone_number(request: Request, world: World) -> HTTPResponse:
     body = _authorised_body(request, world)
     return _ok(phone_info=world.wechat.phone_number(body.get("code"), body.get("openid")))
 
 
-@bp.route("/wxa/getwxacodeunlimit", methods=["GET", "POST"])
 @call("wechat.qrcode")
 def code_unlimited(request: Request, world: World) -> HTTPResponse:
     picture = unlimited_code(world.wechat, _authorised_body(request, world))
     return raw(picture, content_type="image/jpeg")
 
 
-@bp.route("/wxa/generatescheme", methods=["GET", "POST"])
 @call("wechat.scheme")
 def open_link(request: Request, world: World) -> HTTPResponse:
     body = _authorised_body(request, world)
@@ -127,7 +123,18 @@ def open_link(request: Request, world: World) -> HTTPResponse:
     return _ok(openlink=scheme(world.wechat, body, chance=world.chance, now=now))
 
 
-@bp.route("/cgi-bin/message/subscribe/send", methods=["GET", "POST"])
 @call("wechat.send")
 def send(request: Request, world: World) -> HTTPResponse:
     return _ok(msgid=world.wechat.send(_authorised_body(request, world)))
+
+
+# The platform answers the wrong method with 43002, so both are routed.
+for _path, _work in {
+    "/sns/jscode2session": session,
+    "/cgi-bin/stable_token": stable_token,
+    "/wxa/business/getuserphonenumber": phone_number,
+    "/wxa/getwxacodeunlimit": code_unlimited,
+    "/wxa/generatescheme": open_link,
+    "/cgi-bin/message/subscribe/send": send,
+}.items():
+    bp.add_route(_work, _path, methods=["GET", "POST"])

@@ -1,4 +1,4 @@
-"""Access tokens: plain ones (each call makes a new one) and stable ones (repeat calls give the same)."""
+"""Access tokens: plain ones (every call makes one) and stable ones (repeat calls give the same)."""
 
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ class Tokens:
         return self._plain.text, LIFE_S
 
     def stable(self, *, force: bool) -> tuple[str, int]:
-        """The stable token and the seconds it has left, never fewer than 300 when renewed in time."""
+        """The stable token and the seconds it has left: never fewer than 300."""
         now = self._clock.now()
         if force:
             if self._forced_at and now - self._forced_at[-1] < FORCED_APART_S:

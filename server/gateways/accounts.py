@@ -95,7 +95,7 @@ class ECardAccount:
     iv: str = field(repr=False)
     system_name: str
     cipher: str = "aes-cbc"
-    names: Mapping[str, tuple[str, ...]] = CARD_NAMES
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: CARD_NAMES)
     missing_codes: frozenset[str] = frozenset({"100404", "100405"})
     invalid_codes: frozenset[str] = frozenset({"701", "702"})
     qr_life_s: int = 120

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 OAUTH = "alipay.system.oauth.token"
 SUCCESS = "10000"
-CODE_FAULTS = frozenset({"isv.code-invalid", "isv.code-is-null", "isv.grant-type-invalid-code"})
+CODE_FAULTS = frozenset({"isv.code-invalid"})
 BEIJING = timezone(timedelta(hours=8))
 _CODE = re.compile(r"[\x21-\x7e]{1,256}")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})

@@ -97,7 +97,12 @@ class Line:
         Raises TransportFault, or the breaker's refusal without having sent anything.
         """
         with self._breaker.guard(asyncio.get_running_loop().time):
-            return read(await self._transport.send(call))
+            reply = await self._transport.send(call)
+            try:
+                return read(reply)
+            except TransportFault:
+                logger.warning("answer malformed", extra={"where": reply.where})
+                raise
 
     def refusal(self) -> Refusal:
         """What to tell a person whose call met a TransportFault."""

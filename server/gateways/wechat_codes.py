@@ -54,6 +54,8 @@ ACTIONS: Mapping[int, Action] = MappingProxyType(
         40169: Action.BAD_CONTENT,
         40212: Action.BAD_CONTENT,
         41030: Action.BAD_CONTENT,
+        85079: Action.BAD_CONTENT,
+        85401: Action.BAD_CONTENT,
         47001: Action.BAD_CONTENT,
         47003: Action.BAD_CONTENT,
         45009: Action.STOP_QUEUE,

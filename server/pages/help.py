@@ -103,7 +103,12 @@ def _steps(actions: Sequence[Action]) -> str:
     if not actions:
         return ""
     return (
-        _section("steps", "您可以", _listed("steps", [_step(action) for action in actions])) + "\n"
+        _section(
+            "steps",
+            "在出错的页面上,您可以点",
+            _listed("steps", [_step(action) for action in actions]),
+        )
+        + "\n"
     )
 
 

@@ -100,7 +100,15 @@ def test_the_large_type_edition_says_so_and_leads_back() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["SB-2102", "sb2102", "2102", " 2102 ", "办事员 窗口授权", "未找到当前办事员账号信息,请联系"],
+    [
+        "SB-2102",
+        "sb2102",
+        "2102",
+        " 2102 ",
+        "办事员 窗口授权",
+        "账号信息\uff0c请联系法人",
+        "\uff33\uff22-\uff12\uff11\uff10\uff12",
+    ],
 )
 def test_an_entry_is_found_by_its_code_or_by_words(query: str) -> None:
     links = _Outline(error_index_page(catalogue(), query)).of("href")

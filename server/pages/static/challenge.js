@@ -29,12 +29,15 @@ function scannedWords({ scanned_by: who, pair_required: pairing }) {
 }
 
 const WORDS = {
-  pending: () => '请用微信、支付宝或电子社保卡扫码',
+  pending: ({ channel }) =>
+    channel === 'ecard' ? '请用电子社保卡中的“扫一扫”扫码' : '请用微信、支付宝或电子社保卡扫码',
   scanned: scannedWords,
   grant_wait: () => '已向法人发送授权申请,请等待法人在手机上同意。请勿关闭本页,同意后将继续登录。',
   approved: () => '手机已确认,正在进入,请稍候…',
   exchanged: () => '该二维码已完成登录。',
-  denied: ({ reason }) => DENIED[reason] ?? '您已在手机上拒绝本次登录。',
+  // With a refusal nobody said no: the catalogue entry beside it tells why.
+  denied: ({ reason, refusal }) =>
+    refusal ? '本次登录没有完成,原因见下方提示。' : DENIED[reason] ?? '您已在手机上拒绝本次登录。',
   cancelled: () => '本次登录已取消,或已在其他页面重新获取二维码。',
   expired: () => '二维码已过期,请刷新!',
 };
@@ -45,6 +48,11 @@ export function statusWords(challenge) {
   // A state this page does not know yet must not freeze it: the person can always start anew.
   return (WORDS[challenge.status] ?? (() => '登录状态已变化,请重新获取二维码。'))(challenge);
 }
+
+const COUNTDOWNS = { scanned: '请在手机上确认,还剩', grant_wait: '等待授权,还剩' };
+
+// What the time left is for.
+export const countdownWords = (status) => COUNTDOWNS[status] ?? '二维码有效期还剩';
 
 // Whether a device that reads this page is itself a phone. hint: navigator.userAgentData?.mobile.
 export function isPhone(userAgent, hint) {

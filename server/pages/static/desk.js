@@ -2,12 +2,11 @@
 
 import { isOpen, merged } from './challenge.js';
 import { secondsLeft } from './clock.js';
+import { exchange, patchRole } from './deskcalls.js';
 
 const SILENT_RENEWALS = 5;
 const GRACE_MS = 3000; // the server's own word about the end is waited for a little
 const WORTH_RESUMING_S = 10;
-const EXCHANGE_TRIES = 3;
-const RETRY_MS = 1000;
 
 export class Desk {
   // ports: {call, openLive, view, timers, clock, newKey, entered(exchanged), pageHidden()}
@@ -20,7 +19,6 @@ export class Desk {
     };
     this.renewals = 0;
     this.mode = 'stream';
-    this.exchanging = false;
   }
 
   set(changes) {
@@ -146,34 +144,20 @@ export class Desk {
   async switchRole(role) {
     const { challenge } = this.state;
     if (!challenge || !isOpen(challenge.status)) return this.start(role);
-    const turn = this.turn;
-    this.set({ busy: true, problem: null });
+    const { turn } = this;
+    this.set({ role, problem: null });
     try {
-      const changed = await this.patchRole(challenge, role);
+      const changed = await patchRole(this.call, challenge, role);
       if (turn !== this.turn) return undefined;
       this.hear(changed);
       this.live?.know(changed);
-      this.set({ busy: false });
+      this.set({ role: this.state.challenge.role });
     } catch (refused) {
       if (turn !== this.turn) return undefined;
       if (refused.status === 404 || refused.status === 410) return this.start(role);
-      this.set({ busy: false, problem: refused.problem });
+      this.set({ role: this.state.challenge.role, problem: refused.problem });
     }
     return undefined;
-  }
-
-  async patchRole(challenge, role, again = true) {
-    const path = `/login/challenges/${challenge.id}`;
-    const headers = { 'If-Match': `"${challenge.revision}"` };
-    try {
-      return (await this.call('PATCH', path, { body: { role }, headers })).body;
-    } catch (refused) {
-      if (refused.status !== 409 || !again) throw refused;
-      const { body } = await this.call('GET', path);
-      // Scanned meanwhile: the answer shows it, and the role stays what the phone was shown.
-      if (body.role === role || body.status !== 'pending') return body;
-      return this.patchRole(body, role, false);
-    }
   }
 
   // 不是我,重新获取: the claimed challenge dies at once, whoever holds the phone.
@@ -206,26 +190,13 @@ export class Desk {
     this.exchanging = true;
     const turn = this.turn;
     try {
-      const path = `/login/challenges/${this.state.challenge.id}/exchange`;
-      const exchanged = await this.exchangeOnce(path, this.newKey(), EXCHANGE_TRIES);
+      const exchanged = await exchange(this.call, this.timers, this.state.challenge.id, this.newKey());
       if (turn === this.turn) this.finish(exchanged);
     } catch (refused) {
       if (turn !== this.turn) return;
       // Exchanged already: in another tab of this browser there may be a session by now.
       if (refused.status === 409) this.finish({ problem: refused.problem });
       else this.fail(refused);
-    }
-  }
-
-  // The same key at every try: a lost answer is given again instead of a second session.
-  async exchangeOnce(path, key, tries) {
-    try {
-      return (await this.call('POST', path, { body: {}, headers: { 'Idempotency-Key': key } })).body;
-    } catch (refused) {
-      const passing = refused.status === 0 || refused.status >= 500;
-      if (!passing || tries <= 1) throw refused;
-      await new Promise((resolve) => { this.timers.after(RETRY_MS, resolve); });
-      return this.exchangeOnce(path, key, tries - 1);
     }
   }
 

@@ -1,6 +1,6 @@
 // The login desk on the page: draws what desk.js knows, and hands back what the person does.
 
-import { CAPTIONS, isOpen, statusWords } from './challenge.js';
+import { CAPTIONS, countdownWords, isOpen, statusWords } from './challenge.js';
 import { minutesAndSeconds, timers } from './clock.js';
 import { byId, say, show } from './dom.js';
 import { framePlayer, fullyShown, pathOf, unpacked, viewBoxOf } from './qr.js';
@@ -16,7 +16,7 @@ const COVERS = {
   },
   refresh: ({ challenge, problem }) => {
     if (challenge?.status === 'expired') return '二维码已过期';
-    if (challenge?.status === 'denied') return '登录已拒绝';
+    if (challenge?.status === 'denied') return challenge.refusal ? '登录未完成' : '登录已拒绝';
     return problem && !challenge ? '暂时无法获取二维码' : '二维码已失效';
   },
 };
@@ -84,8 +84,9 @@ export class DeskView {
     if (hadFocus && cover !== 'refresh') byId('caption').focus();
   }
 
-  drawSwitches({ challenge, role, channel, busy }) {
-    const fixed = busy || Boolean(challenge && CLAIMED.has(challenge.status));
+  drawSwitches({ challenge, role, channel }) {
+    // Not while busy: a disabled radio would lose the keyboard's focus at every switch.
+    const fixed = Boolean(challenge && CLAIMED.has(challenge.status));
     byId('roles').disabled = fixed;
     for (const input of byId('roles').querySelectorAll('input')) input.checked = input.value === role;
     const channels = byId('channels');
@@ -143,7 +144,9 @@ export class DeskView {
     const { challenge, cover } = this.state ?? {};
     const counting = challenge && challenge.status !== 'approved' && isOpen(challenge.status) && cover !== 'paused';
     show(byId('countdown'), Boolean(counting));
-    if (counting) say(byId('seconds-left'), minutesAndSeconds(this.desk.secondsLeft()));
+    if (!counting) return;
+    say(byId('countdown-words'), countdownWords(challenge.status));
+    say(byId('seconds-left'), minutesAndSeconds(this.desk.secondsLeft()));
   }
 
   measure() {

@@ -96,6 +96,7 @@ class Live {
   }
 
   leaveStream() {
+    if (!this.source) return; // the time limit may still run out after an error led away
     this.source.close();
     this.source = null;
     this.enter('wait');

@@ -1,0 +1,104 @@
+"""Many waiting browsers and the phones that scan them, at a steady rate."""
+
+import asyncio
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bench.load.http import ConnectionLost
+from bench.load.login import EVENT_WITHIN_S, SCANNED, Challenge, Desk, Hand, newest_url
+from bench.load.stream import Waiter
+
+FIRST_EVENT = re.compile(rb"\ndata:")
+BATCH = 250
+OPEN_WITHIN_S = 20.0
+
+
+@dataclass(slots=True)
+class Browser:
+    """A challenge and the stream that waits for it."""
+
+    challenge: Challenge
+    waiter: Waiter
+
+
+async def issue_many(desks: Sequence[Desk], role: str, count: int) -> list[Challenge]:
+    """So many challenges, by all desks at once."""
+    left = iter(range(count))
+    issued: list[Challenge] = []
+
+    async def work(desk: Desk) -> None:
+        for _ in left:
+            issued.append(await desk.issue(role))  # noqa: PERF401
+
+    await asyncio.gather(*(work(desk) for desk in desks))
+    return issued
+
+
+def batches(challenges: Sequence[Challenge]) -> Iterator[Sequence[Challenge]]:
+    """The challenges in batches no larger than may be in flight at once."""
+    for start in range(0, len(challenges), BATCH):
+        yield challenges[start : start + BATCH]
+
+
+async def open_batch(desk: Desk, challenges: Sequence[Challenge], first: int) -> list[Browser]:
+    """Opens one stream each and waits until every one has had its first event."""
+
+    async def open_one(number: int, challenge: Challenge) -> Browser:
+        waiter = await desk.watch(challenge, number)
+        await asyncio.wait_for(waiter.expect(FIRST_EVENT), OPEN_WITHIN_S)
+        return Browser(challenge, waiter)
+
+    return await asyncio.gather(
+        *(open_one(first + number, challenge) for number, challenge in enumerate(challenges))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One scan: ms until the phone had its answer, ms until the browser had the event."""
+
+    ack_ms: float
+    event_ms: float
+
+
+async def scan_at(
+    browsers: Sequence[Browser], hands: Sequence[Hand], per_second: float
+) -> tuple[list[Scan], list[str]]:
+    """Scans each browser's code once, at a steady rate; what was measured, what went wrong."""
+    free: asyncio.Queue[Hand] = asyncio.Queue()
+    for hand in hands:
+        free.put_nowait(hand)
+    scans: list[Scan] = []
+    faults: list[str] = []
+    begin = time.perf_counter()
+    running = []
+    for number, browser in enumerate(browsers):
+        await asyncio.sleep(max(0.0, begin + number / per_second - time.perf_counter()))
+        hand = await free.get()
+        running.append(asyncio.create_task(_scan(browser, hand, free, scans, faults)))
+    await asyncio.gather(*running)
+    return scans, faults
+
+
+async def _scan(
+    browser: Browser,
+    hand: Hand,
+    free: "asyncio.Queue[Hand]",
+    scans: list[Scan],
+    faults: list[str],
+) -> None:
+    text = newest_url(browser.waiter, browser.challenge.url)
+    told = browser.waiter.expect(SCANNED)
+    begin = time.perf_counter()
+    try:
+        await hand.scan(browser.challenge, text)
+        acknowledged = time.perf_counter()
+        seen = await asyncio.wait_for(told, EVENT_WITHIN_S)
+        scans.append(Scan((acknowledged - begin) * 1000, (seen - begin) * 1000))
+    except (ConnectionLost, OSError, TimeoutError, ValueError, KeyError) as wrong:
+        told.cancel()
+        faults.append(f"{type(wrong).__name__}: {wrong}"[:200])
+    finally:
+        free.put_nowait(hand)

@@ -1,0 +1,202 @@
+"""A QR login: issuing, polling, the whole of it; beside the naive way and OAuth device flows."""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from bench.load.closed import Operation
+from bench.load.http import Caller, build
+from bench.load.login import BASE, Desk, Hand, LoginRefused, login_by_polls, login_by_stream
+from bench.procs import Server, StartError
+from bench.product import ProductMissing
+from bench.programs import start_bare, start_evalsha
+from bench.record import SuiteResult
+from bench.rounds import Bench, Candidate, Prepare
+from bench.run import Run, keep
+from bench.speakers import Speaker, start_naive, start_ours
+from bench.stores import StoreMissing, StoreTime, redis_pid, scratch_database, scratch_redis
+from bench.suites.http import getting
+from bench.thirdparty import PEERS, DeviceClient, Peer, PeerMissing, polling, start_peer
+
+LIMIT_S = 900.0
+CALLERS = 16
+POLLS = 20
+PEER_POLLS = 6
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Field:
+    """Everything that takes part, alive at once."""
+
+    bare: dict[str, Server] = field(default_factory=dict)
+    evalsha: Server | None = None
+    speakers: list[Speaker] = field(default_factory=list)
+    peers: list[tuple[Peer, Server, list[DeviceClient]]] = field(default_factory=list)
+
+
+async def measure(run: Run) -> SuiteResult:
+    """Three tables of rounds: issue, poll, whole login."""
+    result = SuiteResult("login")
+    begin = time.monotonic()
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            redis = await stack.enter_async_context(scratch_redis())
+        except StoreMissing as missing:
+            result.skipped = {
+                name: str(missing) for goal in run.goals.of("login")
+                for name in (goal.numerator, goal.denominator)
+            }  # fmt: skip
+            return result
+        stores = StoreTime(await redis_pid(redis))
+        taking_part = await _field(run, stack, result)
+        await _facts(taking_part, result)
+        tables = (("issue", _issuing), ("poll", _polling), ("whole", _whole))
+        for number, (group, candidates) in enumerate(tables, 1):
+            rows = candidates(taking_part)
+            result.rows += rows
+            bench = Bench(rows, stores, run.seconds)
+            deadline = begin + LIMIT_S * number / len(tables)
+            await run.take(bench, deadline, run.undecided(result, f"{group}/"))
+    result.control = run.control(result)
+    return result
+
+
+async def _field(run: Run, stack: contextlib.AsyncExitStack, result: SuiteResult) -> Field:
+    found = Field()
+    for name in ("b0", "b0-again"):
+        found.bare[name] = keep(stack, start_bare(f"login-{name}", run.logs))
+    found.evalsha = keep(stack, start_evalsha(run.logs))
+    for name, starting in (("ours", start_ours), ("naive", start_naive)):
+        try:
+            found.speakers.append(await starting(run, stack, CALLERS))
+        except (ProductMissing, StoreMissing, StartError, LoginRefused) as missing:
+            _skip(result, name, str(missing))
+    for peer in PEERS:
+        try:
+            database = await stack.enter_async_context(scratch_database(peer.name))
+            server = keep(stack, start_peer(peer, database, run.out, run.logs))
+        except (PeerMissing, StartError, StoreMissing) as missing:
+            _skip(result, peer.name, str(missing))
+            continue
+        clients = [DeviceClient(peer, server.port) for _ in range(CALLERS)]
+        found.peers.append((peer, server, clients))
+    return found
+
+
+def _skip(result: SuiteResult, name: str, why: str) -> None:
+    for row in ("issue", "poll", "whole"):
+        result.skipped[f"{row}/{name}"] = f"{name}: {why}"
+    for way in ("sse", "polls"):
+        result.skipped[f"whole/{name}-{way}"] = f"{name}: {why}"
+
+
+async def _facts(taking_part: Field, result: SuiteResult) -> None:
+    for speaker in taking_part.speakers:
+        caller = Caller(speaker.server.port)
+        headers = {"Origin": f"http://127.0.0.1:{speaker.server.port}"}
+        request = build("POST", f"{BASE}/login/challenges", headers=headers, body={"role": "clerk"})
+        answer = await caller.send(request)
+        caller.close()
+        result.facts[f"issue_answer_bytes/{speaker.name}"] = len(answer.head) + 4 + len(answer.body)
+        result.facts[f"rss_mb/{speaker.name}"] = speaker.server.memory().rss / 2**20
+
+
+def _bare(taking_part: Field, group: str) -> list[Candidate]:
+    return [
+        Candidate(f"{group}/{name}", server, getting(server.port, "/"))
+        for name, server in taking_part.bare.items()
+    ]
+
+
+def _issuing(taking_part: Field) -> list[Candidate]:
+    rows = _bare(taking_part, "issue")
+    if taking_part.evalsha is not None:
+        server = taking_part.evalsha
+        rows.append(Candidate("issue/b1", server, posting(server.port)))
+    for speaker in taking_part.speakers:
+        operations = [_bound(desk.issued, "clerk") for desk in speaker.desks]
+        rows.append(Candidate(f"issue/{speaker.name}", speaker.server, _fixed(operations)))
+    for peer, server, clients in taking_part.peers:
+        rows.append(
+            Candidate(f"issue/{peer.name}", server, _fixed([one.issued for one in clients]))
+        )
+    return rows
+
+
+def _polling(taking_part: Field) -> list[Candidate]:
+    rows = _bare(taking_part, "poll")
+    for speaker in taking_part.speakers:
+        rows.append(Candidate(f"poll/{speaker.name}", speaker.server, _asking(speaker.desks)))
+    for peer, server, clients in taking_part.peers:
+        rows.append(Candidate(f"poll/{peer.name}", server, _peer_polling(clients)))
+    return rows
+
+
+def _whole(taking_part: Field) -> list[Candidate]:
+    rows = []
+    for speaker in taking_part.speakers:
+        pairs = list(zip(speaker.desks, speaker.hands, strict=True))
+        by_stream = _fixed([_logging_in(desk, hand, None) for desk, hand in pairs])
+        by_polls = _fixed([_logging_in(desk, hand, POLLS) for desk, hand in pairs])
+        rows.append(Candidate(f"whole/{speaker.name}-sse", speaker.server, by_stream))
+        rows.append(Candidate(f"whole/{speaker.name}-polls", speaker.server, by_polls))
+    for peer, server, clients in taking_part.peers:
+        operations = [_bound(one.issue_and_polls, PEER_POLLS) for one in clients]
+        rows.append(Candidate(f"whole/{peer.name}", server, _fixed(operations)))
+    return rows
+
+
+def posting(port: int) -> Prepare:
+    """Prepares POSTs to B1 on sixteen connections, each from another address as in an issue."""
+    rng = random.Random(1)
+    callers = [Caller(port) for _ in range(CALLERS)]
+
+    async def once(caller: Caller) -> bool:
+        address = f"10.{rng.getrandbits(8)}.{rng.getrandbits(8)}.{rng.getrandbits(8)}"
+        request = build("POST", "/", headers={"X-Forwarded-For": address}, body={"role": "clerk"})
+        return (await caller.send(request)).status == 200
+
+    return _fixed([_bound(once, caller) for caller in callers])
+
+
+def _bound(ask_for: Callable[[T], Awaitable[bool]], argument: T) -> Operation:
+    return lambda: ask_for(argument)
+
+
+def _fixed(operations: Sequence[Operation]) -> Prepare:
+    async def prepare() -> Sequence[Operation]:
+        return operations
+
+    return prepare
+
+
+def _asking(desks: Sequence[Desk]) -> Prepare:
+    async def prepare() -> Sequence[Operation]:
+        challenges = await asyncio.gather(*(desk.issue("clerk") for desk in desks))
+        return [
+            _bound(desk.polled, desk.asking(challenge))
+            for desk, challenge in zip(desks, challenges, strict=True)
+        ]
+
+    return prepare
+
+
+def _peer_polling(clients: Sequence[DeviceClient]) -> Prepare:
+    async def prepare() -> Sequence[Operation]:
+        return await polling(clients)
+
+    return prepare
+
+
+def _logging_in(desk: Desk, hand: Hand, polls: int | None) -> Operation:
+    async def once() -> bool:
+        if polls is None:
+            return bool(await login_by_stream(desk, hand))
+        return bool(await login_by_polls(desk, hand, polls))
+
+    return once

@@ -1,0 +1,164 @@
+"""Persons and their phones: signing a phone in, and binding the e-card identity to it."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from handlers.ports import CardIdentity, ECard, PhonePlatform, PlatformAccountId
+from handlers.tools import Tools
+from models import audit
+from models.actor import Actor
+from models.audit import Action
+from models.database import tx
+from models.errors.login import ACCOUNT_DISABLED
+from models.errors.phone import IDENTITY_NEEDED, IDENTITY_TAKEN
+from models.errors.scan import ECARD_UNAVAILABLE
+from models.identity import Identity, index_identity
+from models.ids import new_id
+from models.person import Person, PlatformAccount
+from models.store.challenge import Place
+from models.store.session import Kind, Session, Span, Stage
+from models.vocabulary import PersonStatus, Platform
+
+PHONE_SPAN = Span(idle_ms=2 * 3600 * 1000, absolute_ms=12 * 3600 * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSignedIn:
+    """A phone's bearer token and whom it belongs to; person is None until an e-card was bound."""
+
+    token: str
+    session: Session
+    person: Person | None
+
+
+async def sign_in_phone(
+    tools: Tools, platform: PhonePlatform, code: str, place: Place, *, now: datetime
+) -> PhoneSignedIn:
+    """Open a phone session for whoever the platform says is holding the phone.
+
+    Refuses: PLATFORM_CODE_INVALID, PLATFORM_UNAVAILABLE, ACCOUNT_DISABLED.
+    """
+    account_id = await platform.sign_in(code)
+    async with tx():
+        account = await _account(account_id, now)
+        person = await Person.get(id=account.person_id) if account.person_id else None
+    if person is not None:
+        require_active(person)
+    token = secrets.token_urlsafe(32)
+    session = Session(
+        id=new_id(),
+        kind=Kind.PHONE,
+        stage=Stage.IDENTITY,
+        person_id=person.id if person else "",
+        person_revision=person.revision if person else 0,
+        role=None,
+        unit_id="",
+        mandate="",
+        mandate_revision=0,
+        epoch=1,
+        place=place,
+        account_id=account.id,
+        view="",
+    )
+    await tools.sessions.open(token, session, PHONE_SPAN)
+    return PhoneSignedIn(token, session, person)
+
+
+async def _account(found: PlatformAccountId, now: datetime) -> PlatformAccount:
+    wanted: dict[str, Any] = {
+        "platform": found.platform,
+        "appid": found.appid,
+        "kind": found.kind,
+        "subject": found.subject,
+    }
+    known = await PlatformAccount.get_or_none(**wanted)
+    if known is not None:
+        return known
+    row = PlatformAccount(id=new_id(), unionid=found.unionid, created_at=now, **wanted)
+    await PlatformAccount.bulk_create([row], ignore_conflicts=True)
+    return await PlatformAccount.get(**wanted)
+
+
+async def bind_identity(  # noqa: PLR0913
+    tools: Tools,
+    ecard: ECard | None,
+    phone: Session,
+    token: str,
+    actor: Actor,
+    *,
+    security: str | None,
+    sign_no: str | None,
+    now: datetime,
+) -> Person:
+    """Bind the e-card identity to the phone's account; from then on the phone speaks for a person.
+
+    Refuses: ECARD_UNAVAILABLE, CARD_MISSING, CARD_ABNORMAL, ACCOUNT_DISABLED, IDENTITY_TAKEN when
+    the account already carries somebody else's card.
+    """
+    if ecard is None:
+        raise ECARD_UNAVAILABLE.refuse()
+    identity = await (ecard.by_inbound(security) if security else ecard.by_sign_no(sign_no or ""))
+    async with tx():
+        person = await person_of_card(tools, identity, now)
+        require_active(person)
+        bound = await PlatformAccount.filter(id=phone.account_id, person_id=None).update(
+            person_id=person.id, bound_at=now
+        )
+        account = await PlatformAccount.get(id=phone.account_id)
+        if account.person_id != person.id:
+            raise IDENTITY_TAKEN.refuse()
+        if bound:
+            await audit.record(
+                tools.vault,
+                actor,
+                Action.IDENTITY_BOUND,
+                account.id,
+                now=now,
+                detail={"person": person.id},
+            )
+    await tools.sessions.bind(token, person.id, person.revision)
+    return person
+
+
+async def person_of_card(tools: Tools, card: CardIdentity, now: datetime) -> Person:
+    """The person behind a card, made on the first sight; a changed name is taken over.
+
+    Must be called inside a transaction.
+    """
+    identity = Identity(card.id_type, card.id_no, card.name)
+    index = index_identity(tools.vault, identity)
+    wanted: dict[str, Any] = {"id_type": card.id_type, "id_no_index": index.id_no}
+    person = await Person.get_or_none(**wanted)
+    if person is None:
+        fresh = Person(**Person.sealed(tools.vault, new_id(), identity), created_at=now)
+        await Person.bulk_create([fresh], ignore_conflicts=True)
+        person = await Person.get(**wanted)
+    if person.name_index != index.name:
+        columns = Person.sealed(tools.vault, person.id, identity)
+        await Person.filter(id=person.id).update(
+            name_sealed=columns["name_sealed"], name_index=index.name
+        )
+        person = await Person.get(id=person.id)
+    return person
+
+
+async def bound_person(phone: Session) -> Person:
+    """The person who holds the phone. Refuses: IDENTITY_NEEDED, ACCOUNT_DISABLED."""
+    if not phone.person_id:
+        raise IDENTITY_NEEDED.refuse()
+    person = await Person.get(id=phone.person_id)
+    require_active(person)
+    return person
+
+
+def require_active(person: Person) -> None:
+    """Refuses: ACCOUNT_DISABLED for a person who may not log in at all."""
+    if person.status is not PersonStatus.ACTIVE:
+        raise ACCOUNT_DISABLED.refuse()
+
+
+async def platform_of(phone: Session) -> Platform:
+    """Whose mini-program a phone's session was opened by."""
+    return (await PlatformAccount.get(id=phone.account_id)).platform

@@ -1,0 +1,272 @@
+"""The phone's side of a login by QR: scan, approve, deny (qr-login §5.2, 5.5, 5.6)."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Literal
+
+import msgspec
+
+from handlers.answers import for_phone
+from handlers.mandates import Mandate, Standing, standing_of
+from handlers.people import bound_person
+from handlers.risk import Signals, Step, score, step_for
+from handlers.tools import Tools
+from models import audit, outbox
+from models.actor import Actor
+from models.audit import Action
+from models.database import tx
+from models.errors.entry import Refusal
+from models.errors.grant import RELATION_NOT_GRANTED
+from models.errors.scan import CLERK_MISMATCH, NOT_FROM_CAMERA, NOT_OUR_QR, RISK_BLOCKED
+from models.masking import mask_name
+from models.person import KnownBrowser, Person
+from models.store.challenge import Claim, Place
+from models.store.limit import Limit
+from models.store.session import Session
+from models.vocabulary import Platform, Role
+
+SHANGHAI = timezone(timedelta(hours=8))
+NOT_A_CAMERA = frozenset({1012, 1013, 1048, 1049})
+CHAT_CARDS = frozenset({1007, 1008})
+ALIPAY_LINK_GRACE_MS = 20_000
+BAD_SCANS = Limit("scan", most=10, window_s=600)
+BROWSER_KEPT = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What the mini-program reports. scanned_at_s: WeChat's `scancode_time`, seconds.
+
+    source: `link` (the platform's own scanner opened us) or `scanner` (ours did).
+    """
+
+    text: str
+    scene: int
+    scanned_at_s: int | None
+    source: Literal["link", "scanner"]
+    platform: Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What the confirm page shows: where the desk is as the server saw it, and the choice of units."""
+
+    challenge_id: str
+    nonce: str
+    role: Role
+    desk: Place
+    at_ms: int
+    same_place: bool
+    mandates: tuple[Mandate, ...]
+    pair_code: str | None
+
+
+class Approved(msgspec.Struct, frozen=True):
+    """What an approval stands for until the desk redeems it. mandate '' = choose on the desk."""
+
+    person: str
+    role: Role
+    mandate: str = ""
+    revision: int = 0
+
+
+async def scan(tools: Tools, phone: Session, seen: Scan, actor: Actor, *, now: datetime) -> Scanned:
+    """Claim the challenge behind a scanned text, and say what would be approved.
+
+    Refuses: NOT_FROM_CAMERA, NOT_OUR_QR, TOO_OFTEN, QR_EXPIRED, QR_TAKEN, ROLE_SWITCHED,
+    RISK_BLOCKED, LEGAL_REP_UNKNOWN, CLERK_UNKNOWN, GRANT_EXPIRED, GRANT_SUSPENDED, ACCOUNT_DISABLED.
+    Source: 手册 2.1.2, 3.1.1, 第四章.
+    """
+    if seen.scene in NOT_A_CAMERA or (seen.source == "link" and seen.scene in CHAT_CARDS):
+        raise NOT_FROM_CAMERA.refuse()
+    await tools.limiter.look(BAD_SCANS, phone.account_id)
+    frame = tools.frames.read(seen.text)
+    if frame is None:
+        await tools.limiter.spend(BAD_SCANS, phone.account_id)
+        raise NOT_OUR_QR.refuse()
+    person = await bound_person(phone)
+    standing = await standing_of(person, now)
+    nonce = secrets.token_urlsafe(16)
+    claim = for_phone(
+        await tools.challenges.scan(
+            frame.cid,
+            person.id,
+            generation=frame.generation,
+            step=frame.step,
+            scanned_at_ms=seen.scanned_at_s * 1000 if seen.scanned_at_s else None,
+            grace_ms=_grace_ms(seen),
+            nonce=nonce,
+            scanner=mask_name(person.open(tools.vault).name),
+        )
+    )
+    assert claim is not None
+    pair_code = await _judge(tools, frame.cid, person, claim, standing, actor, now)
+    refusal = None if standing.of(claim.role) else standing.refusal(claim.role)
+    await _record_scan(tools, frame.cid, actor, claim, standing, refusal, now)
+    if refusal is not None:
+        await tools.challenges.explain(frame.cid, person.id, refusal.entry.code)
+        refusal.extra.update(challenge_id=frame.cid, nonce=nonce)
+        raise refusal
+    return Scanned(
+        challenge_id=frame.cid,
+        nonce=nonce,
+        role=claim.role,
+        desk=claim.place,
+        at_ms=claim.issued_at_ms,
+        same_place=_same_place(tools, claim, actor),
+        mandates=standing.of(claim.role),
+        pair_code=pair_code,
+    )
+
+
+def _grace_ms(seen: Scan) -> int:
+    # Alipay documents no time of scanning for links that open a mini-program (qr-login §5.5).
+    link_without_time = seen.source == "link" and seen.scanned_at_s is None
+    return ALIPAY_LINK_GRACE_MS if link_without_time and seen.platform is Platform.ALIPAY else 0
+
+
+async def _record_scan(  # noqa: PLR0913
+    tools: Tools,
+    cid: str,
+    actor: Actor,
+    claim: Claim,
+    standing: Standing,
+    refusal: Refusal | None,
+    now: datetime,
+) -> None:
+    hint = CLERK_MISMATCH.code if claim.role is Role.CLERK and standing.misnamed else ""
+    async with tx():
+        await audit.record(
+            tools.vault,
+            actor,
+            Action.SCAN,
+            cid,
+            now=now,
+            result=refusal.entry.code if refusal else "ok",
+            detail={"role": claim.role.value, "hint": hint, "again": not claim.first},
+        )
+
+
+async def _judge(  # noqa: PLR0913
+    tools: Tools,
+    cid: str,
+    person: Person,
+    claim: Claim,
+    standing: Standing,
+    actor: Actor,
+    now: datetime,
+) -> str | None:
+    signals = await _signals(tools, person, claim, standing, actor, now)
+    step = step_for(score(signals))
+    if step is Step.REFUSE:
+        await tools.challenges.refuse(cid, "risk", RISK_BLOCKED.code)
+        async with tx():
+            await audit.record(
+                tools.vault, actor, Action.LOGIN_REFUSED, cid, now=now, result=RISK_BLOCKED.code
+            )
+        raise RISK_BLOCKED.refuse()
+    if step is Step.CONFIRM:
+        return None
+    digits = f"{secrets.randbelow(100):02d}"
+    for_phone(await tools.challenges.owe_pairing(cid, person.id, digits))
+    return digits
+
+
+async def _signals(  # noqa: PLR0913
+    tools: Tools, person: Person, claim: Claim, standing: Standing, actor: Actor, now: datetime
+) -> Signals:
+    known = claim.place.known_browser
+    entered = standing.of(claim.role)
+    return Signals(
+        role=claim.role,
+        known_browser=bool(known)
+        and await KnownBrowser.exists(
+            person_id=person.id, secret_digest=known, seen_at__gt=now - BROWSER_KEPT
+        ),
+        same_address=claim.place.ip == actor.ip,
+        desk_place=claim.place.name,
+        phone_place=tools.locate(actor.ip),
+        hosting=False,
+        scanners=0,
+        first_login_of_unit=bool(entered) and all(m.last_used_at is None for m in entered),
+        hour=now.astimezone(SHANGHAI).hour,
+    )
+
+
+def _same_place(tools: Tools, claim: Claim, actor: Actor) -> bool:
+    if claim.place.ip == actor.ip:
+        return True
+    return bool(claim.place.name) and claim.place.name == tools.locate(actor.ip)
+
+
+async def approve(  # noqa: PLR0913
+    tools: Tools,
+    phone: Session,
+    actor: Actor,
+    cid: str,
+    *,
+    nonce: str,
+    role: Role,
+    unit_id: str | None,
+    now: datetime,
+) -> None:
+    """Approve what the confirm page showed; without unit_id the unit is chosen on the desk.
+
+    Refuses: QR_EXPIRED, QR_TAKEN, ROLE_SWITCHED, PAIRING_OWED, RELATION_NOT_GRANTED for a unit that
+    is not the person's, and what `scan` refuses for a person without a mandate. Safe to repeat.
+    """
+    person = await bound_person(phone)
+    mandates = (await standing_of(person, now)).require(role)
+    chosen = _chosen(mandates, unit_id)
+    approved = Approved(
+        person=person.id,
+        role=role,
+        mandate=chosen.key if chosen else "",
+        revision=chosen.revision if chosen else 0,
+    )
+    async with tx():
+        await audit.record(
+            tools.vault,
+            actor,
+            Action.APPROVE,
+            cid,
+            now=now,
+            detail={"role": role.value, "unit": chosen.unit.id if chosen else ""},
+        )
+        text = msgspec.json.encode(approved).decode()
+        for_phone(await tools.challenges.approve(cid, person.id, nonce, role, text))
+
+
+def _chosen(mandates: tuple[Mandate, ...], unit_id: str | None) -> Mandate | None:
+    if unit_id is None:
+        return mandates[0] if len(mandates) == 1 else None
+    for mandate in mandates:
+        if mandate.unit.id == unit_id:
+            return mandate
+    raise RELATION_NOT_GRANTED.refuse(unit="不在您的经办范围内", no="无")
+
+
+async def deny(  # noqa: PLR0913
+    tools: Tools,
+    phone: Session,
+    actor: Actor,
+    cid: str,
+    *,
+    nonce: str,
+    reason: Literal["cancel", "not_me"],
+    now: datetime,
+) -> None:
+    """Say no. `not_me` also owes the person a warning. Refuses: QR_EXPIRED, QR_TAKEN."""
+    async with tx():
+        for_phone(await tools.challenges.deny(cid, phone.person_id, nonce, reason))
+        await audit.record(tools.vault, actor, Action.DENY, cid, now=now, detail={"reason": reason})
+        if reason == "not_me":
+            await outbox.put(
+                outbox.Topic.LOGIN_DENIED_NOT_ME,
+                cid,
+                [phone.person_id],
+                {},
+                dedupe_key=f"not_me:{cid}",
+                now=now,
+            )

@@ -1,0 +1,26 @@
+"""What handlers work with: keys, the stores of short-lived state, and who knows where an address is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from models.frame import Frames
+from models.sealed import Vault
+from models.store.challenge import Challenges, Rate
+from models.store.limit import Limiter
+from models.store.session import Sessions
+
+Locate = Callable[[str], str]
+"""Address → `黑龙江哈尔滨`, `局域网` …, empty when unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Handed to each handler by its door; holds no state of its own."""
+
+    vault: Vault
+    frames: Frames
+    challenges: Challenges
+    sessions: Sessions
+    limiter: Limiter
+    locate: Locate
+    issue_rate: Rate

@@ -1,0 +1,1 @@
+"""Alipay's open gateway for mini-programs (platforms §3)."""

@@ -1,0 +1,163 @@
+// The way through the phone: choose a person, sign in, scan, decide.
+
+import * as api from './api.js';
+import * as camera from './camera.js';
+import * as choose from './choose.js';
+import * as confirm from './confirm.js';
+import { $, busy, refusal, show } from './dom.js';
+
+const asked = new URLSearchParams(window.location.search);
+const phone = { token: '', person: null, login: null, working: false };
+
+// One request at a time: a double tap must not send twice.
+async function during(text, work, onRefused) {
+  if (phone.working) return;
+  phone.working = true;
+  busy(text);
+  try {
+    await work();
+  } catch (failure) {
+    if (!(failure instanceof api.Refused)) throw failure;
+    onRefused(failure.problem);
+  } finally {
+    phone.working = false;
+    busy('');
+  }
+}
+
+function fail(problem) {
+  $('failed-error').replaceChildren(refusal(problem, (rel) => act(rel, problem)));
+  $('failed-home').hidden = !phone.token;
+  show('failed');
+}
+
+function failIn(id) {
+  return (problem) => {
+    $(id).replaceChildren(refusal(problem, (rel) => act(rel, problem)));
+    $(id).querySelector('h2').focus();
+  };
+}
+
+function act(rel, problem) {
+  if (rel === 'request-grant' && problem.challenge_id) {
+    phone.login = { challenge_id: problem.challenge_id, nonce: problem.nonce };
+    $('grant-error').replaceChildren();
+    show('grant');
+  } else if (phone.token) {
+    show('home');
+  } else {
+    show('choose');
+  }
+}
+
+function done(title, text) {
+  $('done-title').textContent = title;
+  $('done-text').textContent = text;
+  show('done');
+}
+
+function enter(person) {
+  phone.token = '';
+  return during('正在进入小程序…', async () => {
+    phone.token = await api.signIn(choose.platform(), person);
+    phone.person = person;
+    $('person-name').textContent = person.name;
+    $('person-note').textContent = [person.note, choose.maskedNo(person.id_no)].filter(Boolean).join(' · ');
+    show('home');
+  }, fail);
+}
+
+function scan(text) {
+  camera.stop();
+  return during('正在识别二维码…', async () => {
+    phone.login = await api.scan(phone.token, text.trim());
+    confirm.draw(phone.login);
+    show('confirm');
+  }, fail);
+}
+
+function approve() {
+  return during('正在确认…', async () => {
+    await api.approve(phone.token, phone.login, confirm.chosenUnit(phone.login));
+    done('已确认登录', '请看电脑屏幕,页面会自动进入。');
+  }, failIn('confirm-error'));
+}
+
+function deny(reason) {
+  return during('正在提交…', async () => {
+    await api.deny(phone.token, phone.login, reason);
+    if (reason === 'not_me') done('已拒绝,谢谢提醒', '电脑上的登录已终止。如果不是您本人操作,请不要再扫描陌生人发来的二维码。');
+    else done('已拒绝', '电脑上的登录已终止。');
+  }, failIn('confirm-error'));
+}
+
+function requestGrant(event) {
+  event.preventDefault();
+  const uscc = $('grant-uscc').value.trim().toUpperCase();
+  return during('正在提交…', async () => {
+    await api.requestGrant(phone.token, phone.login, uscc, $('grant-note').value.trim());
+    done('已提交申请', '法人同意后,电脑上的登录会继续。');
+  }, failIn('grant-error'));
+}
+
+async function openCamera() {
+  if (!camera.canRead() || !navigator.mediaDevices) {
+    $('camera-note').textContent = '此浏览器不能用相机识别二维码,请粘贴二维码下方的网址。';
+    $('scan-text').focus();
+    return;
+  }
+  $('camera-note').textContent = '请对准电脑上的二维码';
+  try {
+    const text = await camera.watch();
+    $('camera-note').textContent = '';
+    if (text) await scan(text);
+  } catch {
+    camera.stop();
+    $('camera-note').textContent = '无法打开相机,请粘贴二维码下方的网址。';
+  }
+}
+
+async function openPicture(event) {
+  const [file] = event.target.files;
+  if (!file) return;
+  const text = await camera.readPicture(file).catch(() => '');
+  if (text) await scan(text);
+  else $('camera-note').textContent = '图片中没有找到二维码。';
+}
+
+function leave(to) {
+  camera.stop();
+  if (to === 'choose') phone.token = '';
+  show(to);
+}
+
+async function begin() {
+  choose.start(followed);
+  confirm.start({ onApprove: approve, onDeny: deny });
+  $('scan-camera').addEventListener('click', openCamera);
+  $('scan-picture').addEventListener('change', openPicture);
+  $('picture-row').hidden = !camera.canRead();
+  $('paste-form').addEventListener('submit', (event) => { event.preventDefault(); scan($('scan-text').value); });
+  $('grant-form').addEventListener('submit', requestGrant);
+  $('failed-home').addEventListener('click', () => leave('home'));
+  $('back').addEventListener('click', () => leave(document.body.dataset.screen === 'home' || !phone.token ? 'choose' : 'home'));
+  for (const button of document.querySelectorAll('[data-go]')) button.addEventListener('click', () => leave(button.dataset.go));
+  choose.choosePlatform(asked.get('platform'));
+  $('scan-text').value = asked.get('text') || '';
+  let personas = [];
+  await during('', async () => { personas = await api.personas(); }, fail);
+  choose.listPersonas(personas, followed);
+  const wanted = personas.find((person) => person.key === asked.get('persona'));
+  if (wanted) await followed(wanted);
+  document.body.dataset.ready = 'true';
+}
+
+// A link may bring the QR's text along: it is opened once, as soon as somebody is signed in.
+async function followed(person) {
+  await enter(person);
+  const text = asked.get('text');
+  asked.delete('text');
+  if (text && phone.token) await scan(text);
+}
+
+begin();

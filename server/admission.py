@@ -1,0 +1,270 @@
+"""Letting a request in: where it comes from, who sends it, whether its route is for them."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address
+
+from sanic import HTTPResponse
+
+from handlers import sessions
+from handlers.mandates import why_lost
+from handlers.tools import Tools
+from models.actor import Actor
+from models.errors.entry import Refusal
+from models.errors.grant import GRANT_REVOKED
+from models.errors.login import SESSION_ENDED, UNIT_SWITCHED
+from models.errors.phone import CHALLENGE_UNKNOWN, IDENTITY_NEEDED
+from models.errors.scan import CHOOSE_UNIT
+from models.errors.system import (
+    CSRF_FAILED,
+    FORBIDDEN,
+    IF_MATCH_MISSING,
+    INPUT_WRONG,
+)
+from models.idempotency import MAX_LENGTH, Once
+from models.store.challenge import Place, digest
+from models.store.session import Kind, Session, Stage
+from server.agents import describe
+from server.context import Context, Request
+from server.operation import Operation
+from server.policy import Access, Policy
+
+SESSION_COOKIE, BIND_COOKIE, BROWSER_COOKIE = "zb_sid", "zb_qb", "zb_br"
+CSRF_HEADER, EPOCH_HEADER = "x-csrf-token", "x-unit-epoch"
+BROWSER_AGE_S = 90 * 24 * 3600
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_LOOPBACK = ("127.0.0.1", "::1")
+
+
+@dataclass(slots=True)
+class Call:
+    """One admitted request, as its route sees it."""
+
+    request: Request
+    context: Context
+    tools: Tools
+    now: datetime
+    ip: str
+    trace_id: str
+    actor: Actor
+    session: Session | None = None
+    secret: str = ""
+    bind: str = ""
+    once: Once | None = None
+    revision: int = 0
+    cookies: list[tuple[str, str, int | None]] | None = None
+
+    @property
+    def signed_in(self) -> Session:
+        """The session that the policy asked for."""
+        if self.session is None:
+            raise SESSION_ENDED.refuse()
+        return self.session
+
+    @property
+    def place(self) -> Place:
+        """Where the request comes from, and which known browser it says it is."""
+        browser, system = describe(self.request.headers.get("user-agent", ""))
+        known = self.cookie(BROWSER_COOKIE)
+        return Place(
+            self.ip, browser, system, self.tools.locate(self.ip), digest(known) if known else ""
+        )
+
+    def cookie(self, name: str) -> str:
+        """One of our cookies, '' when absent; only ever of the length we give."""
+        value = self.request.cookies.get(cookie_name(self.context, name)) or ""
+        return value if len(value) <= 64 else ""
+
+    def set_cookie(self, name: str, value: str, age_s: int | None = None) -> None:
+        """Give the browser one of our cookies; an empty value takes it away."""
+        self.cookies = [*(self.cookies or []), (name, value, age_s)]
+
+    def finish(self, response: HTTPResponse) -> HTTPResponse:
+        """Put on what every answer carries."""
+        headers = response.headers
+        headers.setdefault("X-Trace-Id", self.trace_id)
+        headers.setdefault("Cache-Control", "no-store")
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "no-referrer")
+        if self.context.settings.secure:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        for name, value, age_s in self.cookies or ():
+            response.add_cookie(
+                cookie_name(self.context, name),
+                value,
+                path="/",
+                secure=self.context.settings.secure,
+                httponly=True,
+                samesite="Strict",
+                max_age=age_s if value else 0,
+            )
+        if self.context.draining:
+            headers["Connection"] = "close"
+        return response
+
+
+def cookie_name(context: Context, name: str) -> str:
+    """__Host- wherever the browser would accept it."""
+    return f"__Host-{name}" if context.settings.secure else name
+
+
+async def admit(request: Request, operation: Operation) -> Call:
+    """Make the call for a request, or refuse it. Deny by default: no operation, no admission."""
+    context: Context = request.app.ctx
+    trace_id = request.ctx.trace_id = secrets.token_hex(8)
+    tools = context.ready[0]
+    ip = client_ip(request.headers, request.ip, context.settings.trusted_proxies)
+    call = Call(request, context, tools, context.now(), ip, trace_id, Actor(ip=ip, trace_id=trace_id))
+    policy = operation.policy
+    if policy.access is Access.OPERATOR:
+        _admit_operator(call)
+    elif policy.access is Access.BROWSER:
+        _admit_browser(call)
+    elif policy.needs_session:
+        await _admit_session(call, policy)
+    if operation.if_match:
+        call.revision = _if_match(request.headers)
+    if operation.once:
+        call.once = _once(call)
+    return call
+
+
+def client_ip(headers: Mapping[str, str], peer: str, proxies: int) -> str:
+    """The address of the client: the peer, or what the outermost trusted proxy saw.
+
+    proxies: how many of them append to X-Forwarded-For; what stands further left is hearsay.
+    """
+    if proxies == 0:
+        return peer
+    hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+    if len(hops) < proxies:
+        return peer
+    try:
+        return str(ip_address(hops[-proxies]))
+    except ValueError:
+        return peer
+
+
+def _admit_operator(call: Call) -> None:
+    # Behind a proxy every peer is the loopback address, so then only development mode opens these.
+    local = call.request.ip in _LOOPBACK and call.context.settings.trusted_proxies == 0
+    if not (call.context.settings.development or local):
+        raise FORBIDDEN.refuse(status=404)
+
+
+def _admit_browser(call: Call) -> None:
+    call.bind = call.cookie(BIND_COOKIE)
+    if not call.bind:
+        raise CHALLENGE_UNKNOWN.refuse()
+    if call.request.method in _UNSAFE:
+        require_same_site(call)
+
+
+def require_same_site(call: Call) -> None:
+    """Refuse a change that another site's page sent. Refuses: CSRF_FAILED."""
+    if call.request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise CSRF_FAILED.refuse()
+
+
+async def _admit_session(call: Call, policy: Policy) -> None:
+    bearer = call.request.headers.get("authorization", "")
+    by_cookie = not bearer and policy.access not in (Access.PHONE, Access.PERSON)
+    call.secret = call.cookie(SESSION_COOKIE) if by_cookie else bearer.removeprefix("Bearer ")[:64]
+    if not call.secret or (bearer and not bearer.startswith("Bearer ")):
+        raise SESSION_ENDED.refuse()
+    session = call.session = await live_session(call)
+    if (session.kind is Kind.DESK) is not by_cookie:
+        raise SESSION_ENDED.refuse()
+    if by_cookie and call.request.method in _UNSAFE:
+        _require_csrf(call)
+    _require_stage(session, policy)
+    _require_epoch(call, session)
+    call.actor = Actor(
+        person_id=session.person_id,
+        role=session.role,
+        unit_id=session.unit_id,
+        session_id=session.id,
+        ip=call.ip,
+        browser=call.request.headers.get("user-agent", "")[:400],
+        trace_id=call.trace_id,
+    )
+
+
+async def live_session(call: Call) -> Session:
+    """The session behind the secret, in one round trip while the store knows the revisions.
+
+    Refuses: SESSION_ENDED, GRANT_REVOKED, GRANT_EXPIRED, GRANT_SUSPENDED.
+    """
+    touch = await call.tools.sessions.touch(call.secret)
+    if touch.session is None:
+        raise _gone(touch.reason)
+    if touch.word == "ok":
+        return touch.session
+    stands = touch.word == "check" and await sessions.confirm_revisions(
+        call.tools, touch.session, now=call.now
+    )
+    if stands:
+        return touch.session
+    if not touch.session.mandate or touch.word == "account":
+        await call.tools.sessions.finish(call.secret, "")
+        raise SESSION_ENDED.refuse()
+    refusal = await why_lost(touch.session.mandate, call.now)
+    await call.tools.sessions.finish(call.secret, refusal.entry.code)
+    raise refusal
+
+
+def _gone(reason: str) -> Refusal:
+    return GRANT_REVOKED.refuse() if reason == GRANT_REVOKED.code else SESSION_ENDED.refuse()
+
+
+def csrf_token(tools: Tools, secret: str) -> str:
+    """The token that a page must send with every change; it follows from the session's secret."""
+    return tools.vault.mac("csrf", secret.encode()).hex()[:32]
+
+
+def _require_csrf(call: Call) -> None:
+    given = call.request.headers.get(CSRF_HEADER, "")
+    if not hmac.compare_digest(given.encode(), csrf_token(call.tools, call.secret).encode()):
+        raise CSRF_FAILED.refuse()
+    require_same_site(call)
+
+
+def _require_stage(session: Session, policy: Policy) -> None:
+    if policy.access is not Access.PHONE and not session.person_id:
+        raise IDENTITY_NEEDED.refuse()
+    if policy.access is Access.UNIT:
+        if session.stage is not Stage.UNIT:
+            raise CHOOSE_UNIT.refuse(status=403)
+        if policy.roles and session.role not in policy.roles:
+            raise policy.refusal.refuse()
+
+
+def _require_epoch(call: Call, session: Session) -> None:
+    epoch = call.request.headers.get(EPOCH_HEADER)
+    if epoch is not None and epoch != str(session.epoch):
+        raise UNIT_SWITCHED.refuse()
+
+
+def _if_match(headers: Mapping[str, str]) -> int:
+    text = headers.get("if-match", "")
+    if not text:
+        raise IF_MATCH_MISSING.refuse()
+    digits = text.strip().strip('"')
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+        raise INPUT_WRONG.refuse()
+    return int(digits)
+
+
+def _once(call: Call) -> Once | None:
+    key = call.request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 0 < len(key) <= MAX_LENGTH or not key.isprintable():
+        raise INPUT_WRONG.refuse()
+    request = call.request
+    fingerprint = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body)
+    return Once(digest(call.secret or call.bind), key, fingerprint.hexdigest())

@@ -1,0 +1,200 @@
+"""Who is waiting for what: one subscription to Redis a process, many waiting browsers.
+
+A published message is only a hint to look again; it may be lost (reliability F6), so challenges that
+somebody waits for are also compared with the store every few seconds, many at a time.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from models.errors.entry import Refusal
+
+logger = logging.getLogger("zhangban.hub")
+
+SWEEP_S = 5.0
+_SLICES = 10
+_CHUNK = 200
+_CONFIRM_S = 0.5
+_OWN = "hub"
+
+Versions = Callable[[Sequence[str]], Awaitable[Mapping[str, tuple[int, bool]]]]
+
+
+class Waiter:
+    """One stream or long poll. `revision` is what it has told its browser last."""
+
+    __slots__ = ("_future", "channel", "message", "revision", "woken")
+
+    def __init__(self, channel: str) -> None:
+        self.channel = channel
+        self.revision = -1
+        self.message = ""
+        self.woken = False
+        self._future: asyncio.Future[None] | None = None
+
+    def wake(self, message: str = "") -> None:
+        """Something may have changed."""
+        self.woken = True
+        self.message = message
+        if self._future is not None and not self._future.done():
+            self._future.set_result(None)
+
+    async def wait(self, timeout_s: float) -> bool:
+        """Sleep until woken, or until the time is over; whether it was woken."""
+        if not self.woken:
+            loop = asyncio.get_running_loop()
+            self._future = loop.create_future()
+            timer = loop.call_later(max(timeout_s, 0.0), _settle, self._future)
+            try:
+                await self._future
+            finally:
+                timer.cancel()
+                self._future = None
+        woken, self.woken = self.woken, False
+        return woken
+
+
+def _settle(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+class Hub:
+    """Wakes waiters when Redis says that what they wait for has changed."""
+
+    def __init__(self, redis: Redis, versions: Versions) -> None:
+        self._pubsub = redis.pubsub()
+        self._versions = versions
+        self._waiters: dict[str, set[Waiter]] = {}
+        self._unconfirmed: dict[str, asyncio.Future[None]] = {}
+        self._wanted: set[str] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._flushing = False
+        self.closing = False
+
+    def start(self) -> None:
+        """Begin to listen. The tasks are kept here, or the collector would take them."""
+        loop = asyncio.get_running_loop()
+        self._tasks = [
+            loop.create_task(self._listen(), name="hub-listener"),
+            loop.create_task(self._sweep(), name="hub-sweep"),
+        ]
+
+    async def close(self) -> None:
+        """Wake everybody to say goodbye, then stop listening."""
+        self.closing = True
+        for waiter in [w for group in self._waiters.values() for w in group]:
+            waiter.wake("bye")
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(RedisError, OSError):
+            await self._pubsub.aclose()  # type: ignore[no-untyped-call]
+
+    @property
+    def waiting(self) -> int:
+        """How many streams and polls are open."""
+        return sum(len(group) for group in self._waiters.values())
+
+    @asynccontextmanager
+    async def watch(self, channel: str) -> AsyncIterator[Waiter]:
+        """Wait for one channel. Read the state after entering, or a change may be missed."""
+        waiter = Waiter(channel)
+        group = self._waiters.setdefault(channel, set())
+        group.add(waiter)
+        try:
+            if len(group) == 1:
+                await self._subscribe(channel)
+            yield waiter
+        finally:
+            group.discard(waiter)
+            if not group and self._waiters.get(channel) is group:
+                del self._waiters[channel]
+                self._want(channel)
+
+    async def _subscribe(self, channel: str) -> None:
+        confirmed = asyncio.get_running_loop().create_future()
+        self._unconfirmed[channel] = confirmed
+        self._want(channel)
+        # Without an answer the sweep still finds every change.
+        await asyncio.wait([confirmed], timeout=_CONFIRM_S)
+        self._unconfirmed.pop(channel, None)
+
+    def _want(self, channel: str) -> None:
+        self._wanted.add(channel)
+        if not self._flushing:
+            self._flushing = True
+            task = asyncio.get_running_loop().create_task(self._flush(), name="hub-subscribe")
+            self._tasks.append(task)
+            task.add_done_callback(self._tasks.remove)
+
+    async def _flush(self) -> None:
+        await asyncio.sleep(0)
+        try:
+            while self._wanted and not self.closing:
+                channels, self._wanted = self._wanted, set()
+                come = [channel for channel in channels if channel in self._waiters]
+                gone = [channel for channel in channels if channel not in self._waiters]
+                with contextlib.suppress(RedisError, OSError):
+                    if come:
+                        await self._pubsub.subscribe(*come)
+                    if gone:
+                        await self._pubsub.unsubscribe(*gone)
+        finally:
+            self._flushing = False
+
+    async def _listen(self) -> None:
+        pause_s = 0.1
+        while True:
+            try:
+                await self._pubsub.subscribe(_OWN, *self._waiters)
+                while True:
+                    message = await self._pubsub.get_message(timeout=30.0)
+                    pause_s = 0.1
+                    if message is not None:
+                        self._hear(message)
+            except (RedisError, OSError):
+                logger.warning("lost the subscription", extra={"pause_s": pause_s})
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, 5.0)
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        channel = message["channel"]
+        if message["type"] == "subscribe":
+            confirmed = self._unconfirmed.get(channel)
+            if confirmed is not None and not confirmed.done():
+                confirmed.set_result(None)
+        elif message["type"] == "message":
+            for waiter in tuple(self._waiters.get(channel, ())):
+                waiter.wake(str(message["data"]))
+
+    async def _sweep(self) -> None:
+        turn = 0
+        while True:
+            await asyncio.sleep(SWEEP_S / _SLICES)
+            turn = (turn + 1) % _SLICES
+            due = [
+                channel[2:]
+                for channel in self._waiters
+                if channel.startswith("q:") and hash(channel) % _SLICES == turn
+            ]
+            for cids in _chunks(due):
+                with contextlib.suppress(Refusal):
+                    self._compare(await self._versions(cids))
+
+    def _compare(self, found: Mapping[str, tuple[int, bool]]) -> None:
+        for cid, (revision, due) in found.items():
+            for waiter in tuple(self._waiters.get(f"q:{cid}", ())):
+                if due or waiter.revision not in (-1, revision):
+                    waiter.wake()
+
+
+def _chunks(cids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (cids[start : start + _CHUNK] for start in range(0, len(cids), _CHUNK))

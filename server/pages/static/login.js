@@ -1,0 +1,88 @@
+// The page's entry: asks whether there is a session, and shows the desk or the signed-in view.
+
+import { caller, randomKey } from './api.js';
+import { isPhone } from './challenge.js';
+import { serverClock, timers } from './clock.js';
+import { Desk } from './desk.js';
+import { DeskView } from './deskview.js';
+import { byId, el, show } from './dom.js';
+import { Home } from './home.js';
+import { openLive } from './live.js';
+import { bindTypeSwitch, memory, rememberRole, rememberedRole } from './preferences.js';
+import { showRefusal } from './refusal.js';
+import { otherTabs } from './sessionevents.js';
+
+const kept = memory(() => localStorage);
+const clock = serverClock(() => Date.now());
+const call = caller((...args) => fetch(...args), (header) => clock.learn(header));
+const { EventSource, BroadcastChannel } = globalThis;
+
+function notice(what, acts = {}) {
+  const place = byId('notice');
+  const problem = typeof what === 'string' ? null : what;
+  showRefusal(place, problem, acts);
+  if (typeof what === 'string') {
+    place.dataset.shown = what;
+    place.replaceChildren(el('p', { class: 'refusal calm', role: 'status', testid: 'notice-text', text: what }));
+  }
+}
+
+const view = new DeskView();
+const desk = new Desk({
+  call,
+  view,
+  timers,
+  clock,
+  openLive: (challenge, tell, mode) => openLive(challenge, tell, { EventSource, call, timers }, mode),
+  newKey: () => randomKey(),
+  pageHidden: () => document.hidden,
+  entered: (exchanged) => {
+    rememberRole(kept, desk.state.role);
+    tabs.post('signed-in');
+    look(exchanged);
+  },
+});
+view.bind(desk);
+
+const tabs = otherTabs(BroadcastChannel, ({ type }) => {
+  const signedIn = Boolean(home.session);
+  if (type === 'signed-in' && !signedIn) look({});
+  if (type === 'unit-switched' && signedIn) home.switchedElsewhere();
+  if (type === 'signed-out' && signedIn) home.end('您已在其他页面退出登录。');
+});
+const home = new Home({ call, tabs, notice, EventSource, leave: (why) => showDesk(why) });
+
+function showDesk(why) {
+  notice(why ?? null, { 'sign-in': () => notice(null), refresh: () => notice(null) });
+  document.title = '登录 · 掌办';
+  show(byId('desk'), true);
+  desk.start();
+}
+
+function showHome(session, units) {
+  desk.close();
+  show(byId('desk'), false);
+  notice(null);
+  home.enter(session, units);
+}
+
+// Shows what the session allows. exchanged: the answer of an exchange, {problem} where it failed,
+// or {} when another tab signed in.
+async function look({ units = null, problem = null } = {}) {
+  try {
+    const { body } = await call('GET', '/session');
+    showHome(body, units);
+  } catch (refused) {
+    // 401 is the plain answer to a visitor; anything else he should know about.
+    showDesk(refused.status === 401 ? problem : refused.problem);
+  }
+}
+
+bindTypeSwitch(byId('type-switch'), document.documentElement, kept);
+show(byId('phone-note'), isPhone(navigator.userAgent, navigator.userAgentData?.mobile));
+desk.state.role = rememberedRole(kept, location.search);
+document.addEventListener('visibilitychange', () => {
+  if (!home.session) desk.visibilityChanged();
+  else if (!document.hidden) home.refresh();
+});
+look();

@@ -1,0 +1,11 @@
+"""Typed shapes as JSON answers."""
+
+import msgspec
+from sanic import HTTPResponse
+
+_ENCODER = msgspec.json.Encoder()
+
+
+def as_json(shape: msgspec.Struct, status: int = 200) -> HTTPResponse:
+    """Encode a shape of server.wire."""
+    return HTTPResponse(_ENCODER.encode(shape), status, content_type="application/json")

@@ -1,0 +1,209 @@
+"""Routes of the desk's login challenge (contract §4)."""
+
+import secrets
+
+from sanic import HTTPResponse, empty, raw, text
+
+from handlers import challenges, sessions
+from models.errors.filing import STATE_CHANGED
+from models.errors.login import ACCOUNT_DISABLED, TOO_OFTEN
+from models.errors.phone import CHALLENGE_UNKNOWN, PAIR_CODE_WRONG
+from models.errors.scan import (
+    CLERK_UNKNOWN,
+    ECARD_UNAVAILABLE,
+    LEGAL_REP_UNKNOWN,
+    LOGIN_DENIED,
+    QR_EXPIRED,
+    QR_TAKEN,
+)
+from models.errors.system import INPUT_WRONG
+from models.vocabulary import Channel, Role
+from server import streams, wire
+from server.admission import (
+    BIND_COOKIE,
+    BROWSER_AGE_S,
+    BROWSER_COOKIE,
+    SESSION_COOKIE,
+    Call,
+    require_same_site,
+)
+from server.operation import Routes
+from server.policy import BROWSER, PUBLIC
+from server.qr import Symbol, drawn_once
+from server.routes.answers import as_json
+from server.routes.entry import entry_of_session
+
+routes = Routes("login", "/api/v1/login/challenges")
+_EXAMPLE = {"role": "legal_rep", "channel": "miniapp"}
+
+
+@routes.add(
+    "POST",
+    "",
+    PUBLIC,
+    body=wire.IssueBody,
+    answers={201: wire.ShownChallenge},
+    refuses=[TOO_OFTEN, ECARD_UNAVAILABLE],
+    example=_EXAMPLE,
+)
+async def issue_challenge(call: Call, body: wire.IssueBody) -> HTTPResponse:
+    """Ask for a login QR; the answer's cookie binds it to this browser."""
+    require_same_site(call)
+    if body.channel not in call.context.settings.login_channels:
+        raise INPUT_WRONG.refuse()
+    bind = call.cookie(BIND_COOKIE)
+    if len(bind) != _BIND_LENGTH:
+        bind = secrets.token_urlsafe(24)
+        call.set_cookie(BIND_COOKIE, bind)
+    made = await challenges.issue(
+        call.tools,
+        call.context.ecard,
+        bind=bind,
+        role=Role(body.role),
+        channel=body.channel,
+        place=call.place,
+    )
+    return as_json(wire.challenge(call.tools.frames, made), 201)
+
+
+_BIND_LENGTH = 32
+
+
+@routes.add(
+    "GET",
+    "/<cid:str>",
+    BROWSER,
+    query=wire.WaitQuery,
+    answers={200: wire.ShownChallenge, 204: None},
+    refuses=[CHALLENGE_UNKNOWN, TOO_OFTEN],
+)
+async def read_challenge(call: Call, query: wire.WaitQuery, cid: str) -> HTTPResponse:
+    """Read a challenge; with `wait`, sleep until its revision is another one."""
+    found = await streams.next_change(call, cid, query.revision, query.wait)
+    if found is None:
+        return empty()
+    return as_json(wire.challenge(call.tools.frames, found))
+
+
+@routes.add(
+    "GET",
+    "/<cid:str>/events",
+    BROWSER,
+    answers={200: str},
+    refuses=[CHALLENGE_UNKNOWN],
+    media="text/event-stream",
+)
+async def watch_challenge(call: Call, cid: str) -> None:
+    """Events of a challenge: `frame`, `status`, `end`."""
+    await streams.challenge_events(call, cid)
+
+
+@routes.add(
+    "GET",
+    "/<cid:str>/qr.svg",
+    BROWSER,
+    answers={200: str},
+    refuses=[CHALLENGE_UNKNOWN],
+    media="image/svg+xml",
+)
+async def draw_svg(call: Call, cid: str) -> HTTPResponse:
+    """The QR of this moment, drawn by the server."""
+    symbol = await _current(call, cid)
+    return text(symbol.svg(), content_type="image/svg+xml")
+
+
+@routes.add(
+    "GET",
+    "/<cid:str>/qr.png",
+    BROWSER,
+    answers={200: bytes},
+    refuses=[CHALLENGE_UNKNOWN],
+    media="image/png",
+)
+async def draw_png(call: Call, cid: str) -> HTTPResponse:
+    """The QR of this moment as a picture."""
+    symbol = await _current(call, cid)
+    return raw(symbol.png(), content_type="image/png")
+
+
+async def _current(call: Call, cid: str) -> Symbol:
+    shown = wire.challenge(call.tools.frames, await challenges.look(call.tools, cid, call.bind))
+    if shown.channel is Channel.ECARD:
+        return drawn_once(shown.url)
+    return call.context.ready[2].symbol(shown.frame)
+
+
+@routes.add(
+    "PATCH",
+    "/<cid:str>",
+    BROWSER,
+    body=wire.RoleBody,
+    if_match=True,
+    answers={200: wire.ShownChallenge},
+    refuses=[CHALLENGE_UNKNOWN, STATE_CHANGED, TOO_OFTEN, ECARD_UNAVAILABLE],
+    example={"role": "clerk"},
+)
+async def switch_role(call: Call, body: wire.RoleBody, cid: str) -> HTTPResponse:
+    """Turn a challenge to the other role; frames shown before are refused with SB-2105."""
+    found = await challenges.switch_role(
+        call.tools,
+        call.context.ecard,
+        cid,
+        call.bind,
+        revision=call.revision,
+        role=Role(body.role),
+    )
+    return as_json(wire.challenge(call.tools.frames, found))
+
+
+@routes.add(
+    "POST",
+    "/<cid:str>/pair",
+    BROWSER,
+    body=wire.PairBody,
+    answers={200: wire.ShownChallenge},
+    refuses=[CHALLENGE_UNKNOWN, PAIR_CODE_WRONG, LOGIN_DENIED, STATE_CHANGED],
+    example={"code": "47"},
+)
+async def pair(call: Call, body: wire.PairBody, cid: str) -> HTTPResponse:
+    """Type the digits that the phone shows."""
+    found = await challenges.pair(call.tools, cid, call.bind, body.code)
+    return as_json(wire.challenge(call.tools.frames, found))
+
+
+@routes.add(
+    "DELETE", "/<cid:str>", BROWSER, answers={204: None}, refuses=[CHALLENGE_UNKNOWN]
+)
+async def cancel_challenge(call: Call, cid: str) -> HTTPResponse:
+    """Give a challenge up."""
+    await challenges.cancel(call.tools, cid, call.bind)
+    return empty()
+
+
+@routes.add(
+    "POST",
+    "/<cid:str>/exchange",
+    BROWSER,
+    once=True,
+    answers={200: wire.ShownEntry},
+    refuses=[
+        CHALLENGE_UNKNOWN,
+        QR_TAKEN,
+        QR_EXPIRED,
+        LOGIN_DENIED,
+        STATE_CHANGED,
+        ACCOUNT_DISABLED,
+        LEGAL_REP_UNKNOWN,
+        CLERK_UNKNOWN,
+    ],
+)
+async def exchange(call: Call, cid: str) -> HTTPResponse:
+    """Redeem an approved challenge, once, for this browser's session."""
+    entered = await sessions.exchange(
+        call.tools, call.actor, cid, call.bind, call.once, now=call.now
+    )
+    call.set_cookie(SESSION_COOKIE, entered.opened.secret)
+    call.set_cookie(BIND_COOKIE, "")
+    if entered.opened.browser:
+        call.set_cookie(BROWSER_COOKIE, entered.opened.browser, BROWSER_AGE_S)
+    return as_json(await entry_of_session(call, entered))

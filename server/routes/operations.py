@@ -1,0 +1,74 @@
+"""Routes for those who run the server: is it alive, is it ready, what does it measure (contract §11)."""
+
+import resource
+import time
+
+import msgspec
+from sanic import HTTPResponse, text
+
+from models.errors.system import FORBIDDEN
+from server import openapi, readiness
+from server.admission import Call
+from server.operation import Routes
+from server.policy import OPERATOR, PUBLIC
+from server.routes.answers import as_json
+
+routes = Routes("operations", "")
+_STARTED = time.monotonic()
+
+
+class Alive(msgspec.Struct, frozen=True):
+    """The process answers."""
+
+    status: str
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """Whether requests can be served, and what is missing."""
+
+    status: str
+    down: list[str]
+
+
+@routes.add("GET", "/healthz", PUBLIC, answers={200: Alive})
+async def healthz(call: Call) -> HTTPResponse:
+    """Whether the process answers; asks nobody else."""
+    return as_json(Alive("ok"))
+
+
+@routes.add("GET", "/readyz", PUBLIC, answers={200: Ready, 503: Ready})
+async def readyz(call: Call) -> HTTPResponse:
+    """Whether database and store answer, and the server is not stopping."""
+    down = await readiness.down(call.context)
+    return as_json(Ready("degraded" if down else "ok", down), 503 if down else 200)
+
+
+@routes.add(
+    "GET", "/metrics", OPERATOR, answers={200: str}, refuses=[FORBIDDEN], media="text/plain"
+)
+async def metrics(call: Call) -> HTTPResponse:
+    """Measures of this process for Prometheus; holds no personal value."""
+    hub = call.context.ready[1]
+    memory_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    lines = [
+        "# TYPE zhangban_waiting_browsers gauge",
+        f"zhangban_waiting_browsers {hub.waiting}",
+        "# TYPE zhangban_uptime_seconds counter",
+        f"zhangban_uptime_seconds {time.monotonic() - _STARTED:.0f}",
+        "# TYPE zhangban_memory_peak_bytes gauge",
+        f"zhangban_memory_peak_bytes {memory_kb * 1024}",
+        "",
+    ]
+    return text("\n".join(lines), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@routes.add("GET", "/docs", OPERATOR, answers={200: str}, refuses=[FORBIDDEN], media="text/html")
+async def docs(call: Call) -> HTTPResponse:
+    """The API for people; open in development, else only on the machine itself."""
+    return HTTPResponse(openapi.page(), content_type="text/html; charset=utf-8")
+
+
+@routes.add("GET", "/docs/openapi.json", OPERATOR, answers={200: str}, refuses=[FORBIDDEN])
+async def docs_json(call: Call) -> HTTPResponse:
+    """The API as an OpenAPI 3.1 document."""
+    return HTTPResponse(openapi.text(), content_type="application/json")

@@ -1,0 +1,89 @@
+"""Pages for people: the desk page and its files, the landing page behind a QR, the code look-up."""
+
+import hashlib
+from importlib import resources
+from mimetypes import guess_type
+
+from sanic import Blueprint, HTTPResponse
+from sanic.exceptions import NotFound
+
+from models.errors.catalogue import catalogue, entry_of
+from models.errors.system import CODE_UNKNOWN
+from server.context import Context, Request
+from server.pages.documents import CONTENT_SECURITY_POLICY, landing_page, login_page
+from server.pages.help import error_index_page, error_page
+
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def as_page(request: Request, document: str, status: int = 200) -> HTTPResponse:
+    """An HTML answer with the headers that every page carries."""
+    context: Context = request.app.ctx
+    headers = {**_HEADERS, "Cache-Control": "no-store"}
+    if context.settings.secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return HTTPResponse(
+        document, status, headers=headers, content_type="text/html; charset=utf-8"
+    )
+
+
+class _Files:
+    """The page's files, read once; an unchanged one is answered with 304."""
+
+    def __init__(self) -> None:
+        folder = resources.files("server.pages").joinpath("static")
+        self._bodies = {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
+        self._tags = {
+            name: f'"{hashlib.sha256(body).hexdigest()[:16]}"' for name, body in self._bodies.items()
+        }
+
+    def answer(self, name: str, known: str) -> HTTPResponse:
+        """The file with its tag. Raises NotFound for a name that is not in the folder."""
+        body, tag = self._bodies.get(name), self._tags.get(name, "")
+        if body is None:
+            raise NotFound
+        headers = {"ETag": tag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+        if known == tag:
+            return HTTPResponse(None, 304, headers=headers)
+        kind = guess_type(name)[0] or "application/octet-stream"
+        charset = "; charset=utf-8" if kind.startswith("text/") else ""
+        return HTTPResponse(body, headers=headers, content_type=kind + charset)
+
+
+def pages() -> Blueprint:
+    """The blueprint of all pages that need no session to be shown."""
+    blueprint, files = Blueprint("pages"), _Files()
+
+    @blueprint.get("/", name="desk", ctx_public=True)
+    @blueprint.get("/login", name="login", ctx_public=True)
+    async def desk(request: Request) -> HTTPResponse:
+        return as_page(request, login_page(request.app.ctx.settings.login_channels))
+
+    @blueprint.get("/static/<name:str>", name="static", ctx_public=True)
+    async def static(request: Request, name: str) -> HTTPResponse:
+        return files.answer(name, request.headers.get("if-none-match", ""))
+
+    @blueprint.get("/l/<token:str>", name="landing", ctx_public=True)
+    async def landing(request: Request, token: str) -> HTTPResponse:
+        return as_page(request, landing_page())
+
+    @blueprint.get("/help/errors", name="codes", ctx_public=True)
+    async def codes(request: Request) -> HTTPResponse:
+        words = (request.args.get("q") or "")[:60]
+        return as_page(request, error_index_page(catalogue(), words))
+
+    @blueprint.get("/help/errors/<code:str>", name="code", ctx_public=True)
+    async def code(request: Request, code: str) -> HTTPResponse:
+        entry = entry_of(code.upper())
+        large = request.args.get("large") == "1"
+        if entry is None:
+            return as_page(request, error_page(CODE_UNKNOWN, large=large), 404)
+        return as_page(request, error_page(entry, large=large))
+
+    return blueprint
