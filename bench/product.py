@@ -47,13 +47,6 @@ class Product:
     def stop(self) -> None:
         self.server.stop()
 
-    def persona(self, role: str) -> Mapping[str, Any]:
-        """The first demo person of this role; raises ProductMissing."""
-        for person in self.personas:
-            if person.get("role") == role and person.get("units"):
-                return person
-        raise ProductMissing(f"demo.json has no persona of role {role} with a unit")
-
 
 @contextlib.asynccontextmanager
 async def running(out: Path, logs: Path) -> AsyncIterator[Product]:

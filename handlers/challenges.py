@@ -29,7 +29,7 @@ async def look(tools: Tools, cid: str, bind: str) -> Challenge:
     return answer.value
 
 
-async def switch_role(  # noqa: PLR0913
+async def switch_role(
     tools: Tools, ecard: ECard | None, cid: str, bind: str, *, revision: int, role: Role
 ) -> Challenge:
     """Turn a pending challenge to the other role; codes shown before are refused from now on.

@@ -46,7 +46,7 @@ def _view(tools: Tools, row: Grant, now: datetime) -> GrantView:
     return GrantView(row, grant_state(row, now), shown)
 
 
-async def revoke(  # noqa: PLR0913
+async def revoke(
     tools: Tools,
     actor: Actor,
     grant_id: str,

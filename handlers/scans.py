@@ -173,7 +173,7 @@ async def _judge(  # noqa: PLR0913
     return digits
 
 
-async def _signals(  # noqa: PLR0913
+async def _signals(
     tools: Tools, person: Person, claim: Claim, standing: Standing, actor: Actor, now: datetime
 ) -> Signals:
     known = claim.place.known_browser

@@ -127,7 +127,7 @@ async def _choices(tools: Tools, opened: Opened, now: datetime) -> tuple[Mandate
     return (await standing_of(person, now)).of(opened.role)
 
 
-async def _open(  # noqa: PLR0913
+async def _open(
     tools: Tools,
     person: Person,
     role: Role,

@@ -5,6 +5,7 @@ one another; a chain's head row is locked from the moment an entry is added unti
 Source: domain §4.5.
 """
 
+import hmac
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -54,7 +55,11 @@ class AuditHead(Model):
 
 
 class AuditEntry(Model):
-    """One link: who did what to what, with what result. detail holds no personal values."""
+    """One link: who did what to what, with what result. detail holds no personal values.
+
+    kid: id of the master key under which hash was made; it must be known for as long as the entry
+    is to be checked.
+    """
 
     id = fields.BigIntField(primary_key=True)
     stream = fields.IntField()
@@ -63,6 +68,7 @@ class AuditEntry(Model):
     body = fields.TextField()
     prev_hash = fields.CharField(max_length=64)
     hash = fields.CharField(max_length=64)
+    kid = fields.IntField()
 
     class Meta:
         table = "audit_entries"
@@ -110,11 +116,11 @@ async def _append(vault: Vault, stream: int, at: str, body: str) -> None:
         [stream],
     )
     seq, prev_hash = head[0]["seq"], head[0]["hash"]
-    link = link_hash(vault, stream, seq, prev_hash, body)
+    link = link_hash(vault, stream, seq, prev_hash, body, kid=vault.kid)
     await database.execute_query(
-        "INSERT INTO audit_entries (stream, seq, at, body, prev_hash, hash) VALUES "  # noqa: S608
-        f"({', '.join(mark(i) for i in range(1, 7))})",
-        [stream, seq, at, body, prev_hash, link],
+        "INSERT INTO audit_entries (stream, seq, at, body, prev_hash, hash, kid) "  # noqa: S608
+        f"VALUES ({', '.join(mark(i) for i in range(1, 8))})",
+        [stream, seq, at, body, prev_hash, link, vault.kid],
     )
     await database.execute_query(
         f"UPDATE audit_heads SET hash = {mark(1)} WHERE stream = {mark(2)}",  # noqa: S608
@@ -128,9 +134,14 @@ def _marks(database: Any) -> Any:
     return lambda _position: "?"
 
 
-def link_hash(vault: Vault, stream: int, seq: int, prev_hash: str, body: str) -> str:
-    """The hash of a link: a keyed MAC, so that rewriting the table takes more than the table."""
-    return vault.mac("audit", f"{stream}|{seq}|{prev_hash}|{body}".encode()).hex()
+def link_hash(  # noqa: PLR0913
+    vault: Vault, stream: int, seq: int, prev_hash: str, body: str, *, kid: int
+) -> str:
+    """The hash of a link: a keyed MAC, so that rewriting the table takes more than the table.
+
+    Raises KeyError when the vault does not know the key id.
+    """
+    return vault.mac("audit", f"{stream}|{seq}|{prev_hash}|{body}".encode(), kid=kid).hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +165,19 @@ async def breaks(vault: Vault, *, batch: int = 1000) -> AsyncIterator[Break]:
                     seq = row.seq
                 elif row.prev_hash != prev_hash:
                     yield Break(head.stream, seq, "broken link")
-                if row.hash != link_hash(vault, row.stream, row.seq, row.prev_hash, row.body):
-                    yield Break(head.stream, row.seq, "changed")
+                if fault := _fault(vault, row):
+                    yield Break(head.stream, row.seq, fault)
                 prev_hash = row.hash
         if (seq, prev_hash) != (head.seq, head.hash):
             yield Break(head.stream, head.seq, "end does not match the head")
+
+
+def _fault(vault: Vault, row: AuditEntry) -> str:
+    try:
+        wanted = link_hash(vault, row.stream, row.seq, row.prev_hash, row.body, kid=row.kid)
+    except KeyError:
+        return f"made under key {row.kid}, which is not known"
+    return "" if hmac.compare_digest(row.hash, wanted) else "changed"
 
 
 async def _after(stream: int, seq: int, batch: int) -> list[AuditEntry]:

@@ -112,20 +112,25 @@ def cookie_name(context: Context, name: str) -> str:
     return f"__Host-{name}" if context.settings.secure else name
 
 
-async def admit(request: Request, operation: Operation) -> Call:
-    """Make the call for a request, or refuse it. Deny by default: no operation, no admission."""
+async def admit(request: Request, operation: Operation, csrf: str | None = None) -> Call:
+    """Make the call for a request, or refuse it. Deny by default: no operation, no admission.
+
+    csrf: the token that came in a form; otherwise it is expected in the header.
+    """
     context: Context = request.app.ctx
     trace_id = request.ctx.trace_id = secrets.token_hex(8)
     tools = context.ready[0]
     ip = client_ip(request.headers, request.ip, context.settings.trusted_proxies)
-    call = Call(request, context, tools, context.now(), ip, trace_id, Actor(ip=ip, trace_id=trace_id))
+    call = Call(
+        request, context, tools, context.now(), ip, trace_id, Actor(ip=ip, trace_id=trace_id)
+    )
     policy = operation.policy
     if policy.access is Access.OPERATOR:
         _admit_operator(call)
     elif policy.access is Access.BROWSER:
         _admit_browser(call)
     elif policy.needs_session:
-        await _admit_session(call, policy)
+        await _admit_session(call, policy, csrf)
     if operation.if_match:
         call.revision = _if_match(request.headers)
     if operation.once:
@@ -170,7 +175,7 @@ def require_same_site(call: Call) -> None:
         raise CSRF_FAILED.refuse()
 
 
-async def _admit_session(call: Call, policy: Policy) -> None:
+async def _admit_session(call: Call, policy: Policy, csrf: str | None) -> None:
     bearer = call.request.headers.get("authorization", "")
     by_cookie = not bearer and policy.access not in (Access.PHONE, Access.PERSON)
     call.secret = call.cookie(SESSION_COOKIE) if by_cookie else bearer.removeprefix("Bearer ")[:64]
@@ -180,7 +185,7 @@ async def _admit_session(call: Call, policy: Policy) -> None:
     if (session.kind is Kind.DESK) is not by_cookie:
         raise SESSION_ENDED.refuse()
     if by_cookie and call.request.method in _UNSAFE:
-        _require_csrf(call)
+        _require_csrf(call, csrf)
     _require_stage(session, policy)
     _require_epoch(call, session)
     call.actor = Actor(
@@ -226,8 +231,8 @@ def csrf_token(tools: Tools, secret: str) -> str:
     return tools.vault.mac("csrf", secret.encode()).hex()[:32]
 
 
-def _require_csrf(call: Call) -> None:
-    given = call.request.headers.get(CSRF_HEADER, "")
+def _require_csrf(call: Call, form: str | None) -> None:
+    given = call.request.headers.get(CSRF_HEADER, "") if form is None else form
     if not hmac.compare_digest(given.encode(), csrf_token(call.tools, call.secret).encode()):
         raise CSRF_FAILED.refuse()
     require_same_site(call)

@@ -71,5 +71,3 @@ async def _drain(app: App) -> None:
 async def _close(app: App) -> None:
     if app.ctx.opened is not None:
         await resources.close_all(app.ctx.opened)
-
-

@@ -7,6 +7,7 @@ characters and lone surrogates in texts, unknown fields, wrong types, nesting to
 import json
 import re
 from typing import Any, NoReturn, TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -90,3 +91,24 @@ def _pointer(path: str) -> str:
 def _escape(name: str) -> str:
     safe = name.encode("utf-8", "replace").decode()[:80]
     return safe.replace("~", "~0").replace("/", "~1")
+
+
+FORM_LIMIT = 4096
+
+
+def read_form(content_type: str, body: bytes, shape: type[T]) -> T:
+    """Parse a short urlencoded form of a page without script; the API itself takes JSON only.
+
+    Refuses: MEDIA_TYPE_WRONG, INPUT_WRONG.
+    """
+    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise MEDIA_TYPE_WRONG.refuse()
+    try:
+        pairs = parse_qsl(
+            body[:FORM_LIMIT].decode("ascii"), keep_blank_values=True, max_num_fields=8
+        )
+    except ValueError:
+        raise INPUT_WRONG.refuse(status=400) from None
+    if len(body) > FORM_LIMIT or any(_bad_text(text) for pair in pairs for text in pair):
+        raise INPUT_WRONG.refuse(status=400)
+    return convert(dict(pairs), shape, texts=True)

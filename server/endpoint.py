@@ -1,6 +1,7 @@
 """Turning a declaration into an endpoint: admit, read, call, answer; one place for every fault."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -8,12 +9,15 @@ import msgspec
 from sanic import Blueprint, HTTPResponse
 
 from server.admission import admit
-from server.bodies import convert, read_json
+from server.bodies import convert, read_form, read_json
 from server.context import Request
 from server.errors import render
 from server.operation import Operation, Routes
+from server.papers import refused_page
 
 SAFE = frozenset({"GET", "HEAD"})
+
+logger = logging.getLogger("zhangban.endpoint")
 
 Endpoint = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]
 
@@ -34,23 +38,17 @@ def blueprint_of(routes: Routes) -> Blueprint:
 
 def endpoint_of(operation: Operation) -> Endpoint:
     """The Sanic handler of one operation."""
-
-    async def answer(request: Request, /, **path: str) -> HTTPResponse | None:
-        call = await admit(request, operation)
-        arguments: list[Any] = [call]
-        if operation.query is not None:
-            arguments.append(_query(request, operation.query))
-        if operation.body is not None:
-            content_type = request.headers.get("content-type", "")
-            arguments.append(read_json(content_type, request.body, operation.body))
-        response = await operation.function(*arguments, **path)
-        return call.finish(response) if response is not None else None
+    refused = refused_page if operation.page else render
 
     async def guarded(request: Request, /, **path: str) -> HTTPResponse | None:
         try:
-            return await answer(request, **path)
+            return await _answer(operation, request, path)
         except Exception as fault:  # noqa: BLE001 - the one place where every fault gets its answer
-            return render(request, fault)
+            if not request.responded:
+                return refused(request, fault)
+            # A stream has begun: there is no second answer, it just ends.
+            logger.warning("stream cut", extra={"fault": type(fault).__name__})
+            return None
 
     if operation.method in SAFE:
         return guarded
@@ -62,8 +60,32 @@ def endpoint_of(operation: Operation) -> Endpoint:
     return uncut
 
 
+async def _answer(
+    operation: Operation, request: Request, path: dict[str, str]
+) -> HTTPResponse | None:
+    form = _form(request, operation)
+    call = await admit(request, operation, getattr(form, "csrf_token", None))
+    arguments: list[Any] = [call]
+    if operation.query is not None:
+        arguments.append(_query(request, operation.query))
+    if form is not None:
+        arguments.append(form)
+    elif operation.body is not None:
+        content_type = request.headers.get("content-type", "")
+        arguments.append(read_json(content_type, request.body, operation.body))
+    response = await operation.function(*arguments, **path)
+    return call.finish(response) if response is not None else None
+
+
+def _form(request: Request, operation: Operation) -> msgspec.Struct | None:
+    if not operation.page or operation.body is None:
+        return None
+    content_type = request.headers.get("content-type", "")
+    return read_form(content_type, request.body, operation.body)
+
+
 def _query(request: Request, shape: type[msgspec.Struct]) -> msgspec.Struct:
     args = request.get_args(keep_blank_values=True)
-    # The same parameter twice is nobody's honest request: both are kept, and the shape refuses them.
+    # The same parameter twice is nobody's honest request: both are kept, the shape refuses them.
     single = {name: values[0] if len(values) == 1 else values for name, values in args.items()}
     return convert(single, shape, texts=True)

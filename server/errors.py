@@ -129,16 +129,25 @@ def _fault(error: FieldError) -> ShownFault:
     return ShownFault(error.pointer, error.detail)
 
 
-def render(request: Request | None, fault: Exception) -> HTTPResponse:
-    """Log what people must look after, answer the rest."""
-    trace_id = str(getattr(request.ctx, "trace_id", "") if request is not None else "") or "-"
-    refusal = as_refusal(fault)
-    facts = {"code": refusal.entry.code, "trace_id": trace_id}
+def trace_of(request: Request | None) -> str:
+    """The trace id of a request, `-` where none was given."""
+    return str(getattr(request.ctx, "trace_id", "") if request is not None else "") or "-"
+
+
+def log_fault(request: Request | None, refusal: Refusal, fault: Exception) -> None:
+    """Log what people must look after: our bugs, and outages."""
+    facts = {"code": refusal.entry.code, "trace_id": trace_of(request)}
     if refusal.entry is BUG:
         logger.error("unexpected fault", exc_info=fault, extra=facts)
     elif refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.warning("unavailable", extra={**facts, "fault": type(fault).__name__})
-    response = problem(refusal, trace_id)
+
+
+def render(request: Request | None, fault: Exception) -> HTTPResponse:
+    """The problem document for anything that was raised."""
+    refusal = as_refusal(fault)
+    log_fault(request, refusal, fault)
+    response = problem(refusal, trace_of(request))
     if isinstance(fault, MethodNotAllowed):
         response.headers["Allow"] = fault.headers.get("Allow", "")
     return response

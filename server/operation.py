@@ -18,11 +18,12 @@ Answers = Mapping[int, Any]
 Function = Callable[..., Awaitable[HTTPResponse | None]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One method of one path. answers: status → shape (None: no body). query: shape of the query.
 
-    media: content type of the good answer; example: a body that works.
+    media: content type of the good answer; example: a body that works. page: a page for people
+    without script, whose body is a form and whose refusals are pages too.
     """
 
     method: str
@@ -38,6 +39,7 @@ class Operation:
     media: str = "application/json"
     if_match: bool = False
     once: bool = False
+    page: bool = False
     example: Mapping[str, Any] | None = None
 
 
@@ -49,7 +51,7 @@ class Routes:
     prefix: str
     operations: list[Operation] = field(default_factory=list)
 
-    def add(  # noqa: PLR0913
+    def add(
         self,
         method: str,
         path: str,

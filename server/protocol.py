@@ -20,7 +20,9 @@ class BoundedProtocol(HttpProtocol):
     def data_received(self, data: bytes) -> None:
         """Take bytes in without granting more time for them."""
         began = self._time
-        arriving = self._http is not None and self._http.stage in _ARRIVING
+        # Set only once the connection's task runs, which may be after the first bytes.
+        http = getattr(self, "_http", None)
+        arriving = http is not None and http.stage in _ARRIVING
         super().data_received(data)
         if arriving:
             self._time = began

@@ -12,11 +12,11 @@ from models.errors.entry import Refusal
 from models.frame import step_at
 from models.store.challenge import STEP_S, Challenge
 from models.store.session import key_of
-from models.vocabulary import Channel, ChallengeStatus
-from server import wire
+from models.vocabulary import ChallengeStatus, Channel
 from server.admission import Call, live_session
 from server.hub import Hub, Waiter
 from server.qr import QrTable, drawn_once
+from server.wire import shapes, views
 
 FRAMES_AHEAD = 2
 HEARTBEAT_S = 10.0
@@ -112,7 +112,7 @@ async def _ask_ecard(call: Call, found: Challenge) -> None:
 def _frames(call: Call, qr: QrTable, found: Challenge) -> list[dict[str, Any]]:
     if found.channel is Channel.ECARD:
         symbol, text = drawn_once(found.content), found.content
-        at = wire.time_text(found.read_at_ms)
+        at = views.time_text(found.read_at_ms)
         return [
             {"frame": text, "url": text, "bits": symbol.base64(), "size": symbol.size, "at": at}
         ]
@@ -127,7 +127,7 @@ def _frames(call: Call, qr: QrTable, found: Challenge) -> list[dict[str, Any]]:
                 "url": frames.url(token),
                 "bits": _base64(qr.bits(token)),
                 "size": qr.size,
-                "at": wire.time_text(found.issued_at_ms + step * STEP_S * 1000),
+                "at": views.time_text(found.issued_at_ms + step * STEP_S * 1000),
             }
         )
     return shown
@@ -137,8 +137,8 @@ def _base64(bits: bytes) -> str:
     return base64.b64encode(bits).decode()
 
 
-def _status(call: Call, found: Challenge) -> wire.ShownChallenge:
-    return wire.challenge(call.tools.frames, found)
+def _status(call: Call, found: Challenge) -> shapes.ShownChallenge:
+    return views.challenge(call.tools.frames, found)
 
 
 async def session_events(call: Call) -> None:

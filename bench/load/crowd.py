@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bench.load.http import ConnectionLost
 from bench.load.login import EVENT_WITHIN_S, SCANNED, Challenge, Desk, Hand, newest_url
 from bench.load.stream import Waiter
 
@@ -97,7 +96,7 @@ async def _scan(
         acknowledged = time.perf_counter()
         seen = await asyncio.wait_for(told, EVENT_WITHIN_S)
         scans.append(Scan((acknowledged - begin) * 1000, (seen - begin) * 1000))
-    except (ConnectionLost, OSError, TimeoutError, ValueError, KeyError) as wrong:
+    except (OSError, TimeoutError, ValueError, KeyError) as wrong:
         told.cancel()
         faults.append(f"{type(wrong).__name__}: {wrong}"[:200])
     finally:

@@ -11,7 +11,7 @@ END_OF_HEAD = b"\r\n\r\n"
 ANSWER_WITHIN_S = 20.0
 
 
-class ConnectionLost(Exception):
+class ConnectionLost(ConnectionError):
     """The server closed the connection in the middle of an answer."""
 
 

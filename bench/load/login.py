@@ -77,7 +77,7 @@ class Desk:
         return f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
 
     async def issue(self, role: str, *, known: bool = False) -> Challenge:
-        """POST /login/challenges; known: from a browser that logged in before; raises LoginRefused."""
+        """POST /login/challenges; known: by a browser that logged in here; raises LoginRefused."""
         address = self._address()
         headers = {**self._origin, "X-Forwarded-For": address}
         kept = self._kept if known else ""

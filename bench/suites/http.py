@@ -1,17 +1,17 @@
 """What our HTTP layers cost on top of bare Sanic: middleware on a no-op route, session check."""
 
 import contextlib
-import random
 from collections.abc import Mapping, Sequence
 
 from bench.load.closed import Operation
 from bench.load.http import Caller, build
-from bench.load.login import BASE, Desk, Hand, LoginRefused, login_by_stream
-from bench.product import Product, ProductMissing, running, signed_in_phone
+from bench.load.login import BASE, LoginRefused, login_by_stream
+from bench.product import Product, ProductMissing, running
 from bench.programs import start_bare
 from bench.record import SuiteResult
 from bench.rounds import Bench, Candidate, Prepare
 from bench.run import Run, keep
+from bench.speakers import speak_to
 from bench.stores import StoreMissing, StoreTime, redis_pid, scratch_redis
 
 LIMIT_S = 240.0
@@ -77,13 +77,8 @@ async def _ours(product: Product, result: SuiteResult) -> None:
 
 async def session_cookie(product: Product) -> str:
     """Cookie header of a session opened by a QR login; raises ProductMissing, LoginRefused."""
-    phone = await signed_in_phone(product, product.persona("clerk"), 0)
-    port, origin = product.server.port, product.origin
-    desk, hand = Desk(port, random.Random(7), origin=origin), Hand(port, phone, origin=origin)
+    ours = await speak_to(product, 1)
     try:
-        return await login_by_stream(desk, hand)
+        return await login_by_stream(ours.desks[0], ours.hands[0])
     except (OSError, TimeoutError) as wrong:
         raise LoginRefused(f"login: {type(wrong).__name__} {wrong}") from wrong
-    finally:
-        desk.close()
-        hand.close()

@@ -271,9 +271,10 @@ function ops.exchange()
     return {TERMINAL[status] and closed() or 'early', tostring(now)}
   end
   local f = redis.call('HMGET', key, 'm', 'p', 'r', 'kb', 'ip', 'br', 'os', 'pl')
-  local kept = redis.call('HMGET', key, 'b', 'v', 'r', 'c', 't', 'h')
+  local kept = redis.call('HMGET', key, 'b', 'v', 'r', 'c', 't', 'h', 'g')
   redis.call('DEL', key)
-  redis.call('HSET', key, 'b', kept[1], 'v', kept[2], 'r', kept[3], 'c', kept[4], 't', kept[5], 'h', kept[6])
+  redis.call('HSET', key, 'b', kept[1], 'v', kept[2], 'r', kept[3], 'c', kept[4], 't', kept[5],
+    'h', kept[6], 'g', kept[7])
   move('exchanged', TOMBSTONE_MS)
   return {'ok', tostring(now), unpack(f)}
 end

@@ -15,7 +15,7 @@ function row(testid, label, value, note) {
 
 function time(at) {
   const parsed = new Date(at);
-  return Number.isNaN(parsed.getTime()) ? at : parsed.toLocaleString('zh-CN', { hour12: false });
+  return Number.isNaN(parsed.getTime()) ? at : parsed.toLocaleString('zh-CN', { hour12: false, timeZone: 'Asia/Shanghai' });
 }
 
 function choice(id, name, note, checked) {
@@ -46,7 +46,7 @@ export function draw(login) {
   $('confirm-title').textContent = login.caption;
   $('pair').hidden = !login.pair_code;
   $('pair-code').textContent = login.pair_code || '';
-  const unit = units.length === 1 ? units[0].name : `共 ${units.length} 家,请选择`;
+  const unit = units.length === 1 ? units[0].name : `共 ${units.length} 家,请在下面选择`;
   $('context').replaceChildren(
     row('ctx-role', '角色', ROLES[login.role] || login.role),
     row('ctx-unit', '单位', units.length ? unit : '无'),

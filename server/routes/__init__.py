@@ -1,7 +1,7 @@
 """The API's routes, listed by hand."""
 
 from server.operation import Routes
-from server.routes import challenges, grants, help, operations, phone, sessions  # noqa: A004
+from server.routes import challenges, grants, help, operations, phone, plain, sessions
 
 ROUTES: tuple[Routes, ...] = (
     challenges.routes,
@@ -10,4 +10,5 @@ ROUTES: tuple[Routes, ...] = (
     grants.routes,
     help.routes,
     operations.routes,
+    plain.routes,
 )

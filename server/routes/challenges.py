@@ -18,7 +18,7 @@ from models.errors.scan import (
 )
 from models.errors.system import INPUT_WRONG
 from models.vocabulary import Channel, Role
-from server import streams, wire
+from server import streams
 from server.admission import (
     BIND_COOKIE,
     BROWSER_AGE_S,
@@ -32,6 +32,7 @@ from server.policy import BROWSER, PUBLIC
 from server.qr import Symbol, drawn_once
 from server.routes.answers import as_json
 from server.routes.entry import entry_of_session
+from server.wire import bodies, shapes, views
 
 routes = Routes("login", "/api/v1/login/challenges")
 _EXAMPLE = {"role": "legal_rep", "channel": "miniapp"}
@@ -41,12 +42,12 @@ _EXAMPLE = {"role": "legal_rep", "channel": "miniapp"}
     "POST",
     "",
     PUBLIC,
-    body=wire.IssueBody,
-    answers={201: wire.ShownChallenge},
+    body=bodies.IssueBody,
+    answers={201: shapes.ShownChallenge},
     refuses=[TOO_OFTEN, ECARD_UNAVAILABLE],
     example=_EXAMPLE,
 )
-async def issue_challenge(call: Call, body: wire.IssueBody) -> HTTPResponse:
+async def issue_challenge(call: Call, body: bodies.IssueBody) -> HTTPResponse:
     """Ask for a login QR; the answer's cookie binds it to this browser."""
     require_same_site(call)
     if body.channel not in call.context.settings.login_channels:
@@ -63,26 +64,27 @@ async def issue_challenge(call: Call, body: wire.IssueBody) -> HTTPResponse:
         channel=body.channel,
         place=call.place,
     )
-    return as_json(wire.challenge(call.tools.frames, made), 201)
+    return as_json(views.challenge(call.tools.frames, made), 201)
 
 
 _BIND_LENGTH = 32
+BIND_AFTERLIFE_S = 60
 
 
 @routes.add(
     "GET",
     "/<cid:str>",
     BROWSER,
-    query=wire.WaitQuery,
-    answers={200: wire.ShownChallenge, 204: None},
+    query=bodies.WaitQuery,
+    answers={200: shapes.ShownChallenge, 204: None},
     refuses=[CHALLENGE_UNKNOWN, TOO_OFTEN],
 )
-async def read_challenge(call: Call, query: wire.WaitQuery, cid: str) -> HTTPResponse:
+async def read_challenge(call: Call, query: bodies.WaitQuery, cid: str) -> HTTPResponse:
     """Read a challenge; with `wait`, sleep until its revision is another one."""
     found = await streams.next_change(call, cid, query.revision, query.wait)
     if found is None:
         return empty()
-    return as_json(wire.challenge(call.tools.frames, found))
+    return as_json(views.challenge(call.tools.frames, found))
 
 
 @routes.add(
@@ -127,7 +129,7 @@ async def draw_png(call: Call, cid: str) -> HTTPResponse:
 
 
 async def _current(call: Call, cid: str) -> Symbol:
-    shown = wire.challenge(call.tools.frames, await challenges.look(call.tools, cid, call.bind))
+    shown = views.challenge(call.tools.frames, await challenges.look(call.tools, cid, call.bind))
     if shown.channel is Channel.ECARD:
         return drawn_once(shown.url)
     return call.context.ready[2].symbol(shown.frame)
@@ -137,13 +139,13 @@ async def _current(call: Call, cid: str) -> Symbol:
     "PATCH",
     "/<cid:str>",
     BROWSER,
-    body=wire.RoleBody,
+    body=bodies.RoleBody,
     if_match=True,
-    answers={200: wire.ShownChallenge},
+    answers={200: shapes.ShownChallenge},
     refuses=[CHALLENGE_UNKNOWN, STATE_CHANGED, TOO_OFTEN, ECARD_UNAVAILABLE],
     example={"role": "clerk"},
 )
-async def switch_role(call: Call, body: wire.RoleBody, cid: str) -> HTTPResponse:
+async def switch_role(call: Call, body: bodies.RoleBody, cid: str) -> HTTPResponse:
     """Turn a challenge to the other role; frames shown before are refused with SB-2105."""
     found = await challenges.switch_role(
         call.tools,
@@ -153,27 +155,25 @@ async def switch_role(call: Call, body: wire.RoleBody, cid: str) -> HTTPResponse
         revision=call.revision,
         role=Role(body.role),
     )
-    return as_json(wire.challenge(call.tools.frames, found))
+    return as_json(views.challenge(call.tools.frames, found))
 
 
 @routes.add(
     "POST",
     "/<cid:str>/pair",
     BROWSER,
-    body=wire.PairBody,
-    answers={200: wire.ShownChallenge},
+    body=bodies.PairBody,
+    answers={200: shapes.ShownChallenge},
     refuses=[CHALLENGE_UNKNOWN, PAIR_CODE_WRONG, LOGIN_DENIED, STATE_CHANGED],
     example={"code": "47"},
 )
-async def pair(call: Call, body: wire.PairBody, cid: str) -> HTTPResponse:
+async def pair(call: Call, body: bodies.PairBody, cid: str) -> HTTPResponse:
     """Type the digits that the phone shows."""
     found = await challenges.pair(call.tools, cid, call.bind, body.code)
-    return as_json(wire.challenge(call.tools.frames, found))
+    return as_json(views.challenge(call.tools.frames, found))
 
 
-@routes.add(
-    "DELETE", "/<cid:str>", BROWSER, answers={204: None}, refuses=[CHALLENGE_UNKNOWN]
-)
+@routes.add("DELETE", "/<cid:str>", BROWSER, answers={204: None}, refuses=[CHALLENGE_UNKNOWN])
 async def cancel_challenge(call: Call, cid: str) -> HTTPResponse:
     """Give a challenge up."""
     await challenges.cancel(call.tools, cid, call.bind)
@@ -185,7 +185,7 @@ async def cancel_challenge(call: Call, cid: str) -> HTTPResponse:
     "/<cid:str>/exchange",
     BROWSER,
     once=True,
-    answers={200: wire.ShownEntry},
+    answers={200: shapes.ShownEntry},
     refuses=[
         CHALLENGE_UNKNOWN,
         QR_TAKEN,
@@ -203,7 +203,8 @@ async def exchange(call: Call, cid: str) -> HTTPResponse:
         call.tools, call.actor, cid, call.bind, call.once, now=call.now
     )
     call.set_cookie(SESSION_COOKIE, entered.opened.secret)
-    call.set_cookie(BIND_COOKIE, "")
+    # It has done its work; a second exchange within a minute still learns that it came too late.
+    call.set_cookie(BIND_COOKIE, call.bind, BIND_AFTERLIFE_S)
     if entered.opened.browser:
         call.set_cookie(BROWSER_COOKIE, entered.opened.browser, BROWSER_AGE_S)
     return as_json(await entry_of_session(call, entered))

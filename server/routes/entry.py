@@ -3,26 +3,26 @@
 from handlers.sessions import Entered, view_of
 from models.errors.login import SESSION_ENDED
 from models.store.session import Session, Stage
-from server import wire
 from server.admission import Call, csrf_token
+from server.wire import shapes, views
 
 
-async def opened_session(call: Call, secret: str) -> tuple[Session, wire.ShownSession]:
+async def opened_session(call: Call, secret: str) -> tuple[Session, shapes.ShownSession]:
     """Read back a session that was just opened. Refuses: SESSION_ENDED when it is gone again."""
     found = (await call.tools.sessions.touch(secret)).session
     if found is None:
         raise SESSION_ENDED.refuse()
-    return found, wire.session(found, view_of(call.tools, found), csrf_token(call.tools, secret))
+    return found, views.session(found, view_of(call.tools, found), csrf_token(call.tools, secret))
 
 
 async def entry_of_session(
     call: Call, entered: Entered, *, token: str | None = None
-) -> wire.ShownEntry:
+) -> shapes.ShownEntry:
     """The session, what to do next, and the units to choose from."""
     found, shown = await opened_session(call, entered.opened.secret)
-    return wire.ShownEntry(
+    return shapes.ShownEntry(
         session=shown,
         next="home" if found.stage is Stage.UNIT else "choose_unit",
-        units=[wire.unit(mandate) for mandate in entered.mandates],
+        units=[views.unit(mandate) for mandate in entered.mandates],
         token=token,
     )

@@ -6,11 +6,11 @@ from handlers import grants
 from models.errors.filing import STATE_CHANGED
 from models.errors.grant import GRANTS_NOT_YOURS
 from models.errors.system import IF_MATCH_MISSING, NOT_FOUND
-from server import wire
 from server.admission import Call
 from server.operation import Routes
 from server.policy import UNIT_GRANTS
 from server.routes.answers import as_json
+from server.wire import bodies, shapes, views
 
 routes = Routes("grants", "/api/v1/grants")
 
@@ -19,31 +19,31 @@ routes = Routes("grants", "/api/v1/grants")
     "GET",
     "",
     UNIT_GRANTS,
-    query=wire.PageQuery,
-    answers={200: wire.GrantPage},
+    query=bodies.PageQuery,
+    answers={200: shapes.GrantPage},
     refuses=[GRANTS_NOT_YOURS],
 )
-async def list_grants(call: Call, query: wire.PageQuery) -> HTTPResponse:
+async def list_grants(call: Call, query: bodies.PageQuery) -> HTTPResponse:
     """The unit's grants, to its legal representative."""
     rows = await grants.list_grants(
         call.tools, call.actor.unit_id, after=query.cursor, limit=query.limit, now=call.now
     )
-    shown = [wire.grant(row) for row in rows[: query.limit]]
+    shown = [views.grant(row) for row in rows[: query.limit]]
     more = shown[-1].id if len(rows) > query.limit else None
-    return as_json(wire.GrantPage(shown, more))
+    return as_json(shapes.GrantPage(shown, more))
 
 
 @routes.add(
     "POST",
     "/<grant_id:str>/revoke",
     UNIT_GRANTS,
-    body=wire.RevokeBody,
+    body=bodies.RevokeBody,
     if_match=True,
-    answers={200: wire.ShownGrant},
+    answers={200: shapes.ShownGrant},
     refuses=[GRANTS_NOT_YOURS, NOT_FOUND, STATE_CHANGED, IF_MATCH_MISSING],
     example={"reason": "人员离职"},
 )
-async def revoke(call: Call, body: wire.RevokeBody, grant_id: str) -> HTTPResponse:
+async def revoke(call: Call, body: bodies.RevokeBody, grant_id: str) -> HTTPResponse:
     """Take a grant back; the clerk's sessions under it end at once."""
     revoked = await grants.revoke(
         call.tools,
@@ -53,4 +53,4 @@ async def revoke(call: Call, body: wire.RevokeBody, grant_id: str) -> HTTPRespon
         revision=call.revision,
         now=call.now,
     )
-    return as_json(wire.grant(revoked))
+    return as_json(views.grant(revoked))

@@ -6,11 +6,11 @@ from sanic import HTTPResponse
 from models.errors.catalogue import catalogue, entry_of
 from models.errors.entry import Entry
 from models.errors.system import CODE_UNKNOWN
-from server import wire
 from server.admission import Call
 from server.operation import Routes
 from server.policy import PUBLIC
 from server.routes.answers import as_json
+from server.wire import bodies
 
 routes = Routes("help", "/api/v1/help")
 
@@ -33,15 +33,13 @@ class Catalogue(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
-@routes.add("GET", "/errors", PUBLIC, query=wire.NoQuery, answers={200: Catalogue})
-async def list_errors(call: Call, query: wire.NoQuery) -> HTTPResponse:
+@routes.add("GET", "/errors", PUBLIC, query=bodies.NoQuery, answers={200: Catalogue})
+async def list_errors(call: Call, query: bodies.NoQuery) -> HTTPResponse:
     """Every error code with its 提示, 说明 and 解决方案."""
     return as_json(Catalogue([_shown(entry) for entry in catalogue()], None))
 
 
-@routes.add(
-    "GET", "/errors/<code:str>", PUBLIC, answers={200: ShownCode}, refuses=[CODE_UNKNOWN]
-)
+@routes.add("GET", "/errors/<code:str>", PUBLIC, answers={200: ShownCode}, refuses=[CODE_UNKNOWN])
 async def read_error(call: Call, code: str) -> HTTPResponse:
     """One error code."""
     entry = entry_of(code.upper())

@@ -9,28 +9,10 @@ from sanic.exceptions import NotFound
 
 from models.errors.catalogue import catalogue, entry_of
 from models.errors.system import CODE_UNKNOWN
-from server.context import Context, Request
-from server.pages.documents import CONTENT_SECURITY_POLICY, landing_page, login_page
+from server.context import Request
+from server.pages.documents import landing_page, login_page
 from server.pages.help import error_index_page, error_page
-
-_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-
-
-def as_page(request: Request, document: str, status: int = 200) -> HTTPResponse:
-    """An HTML answer with the headers that every page carries."""
-    context: Context = request.app.ctx
-    headers = {**_HEADERS, "Cache-Control": "no-store"}
-    if context.settings.secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    return HTTPResponse(
-        document, status, headers=headers, content_type="text/html; charset=utf-8"
-    )
+from server.papers import as_page
 
 
 class _Files:
@@ -40,7 +22,8 @@ class _Files:
         folder = resources.files("server.pages").joinpath("static")
         self._bodies = {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
         self._tags = {
-            name: f'"{hashlib.sha256(body).hexdigest()[:16]}"' for name, body in self._bodies.items()
+            name: f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+            for name, body in self._bodies.items()
         }
 
     def answer(self, name: str, known: str) -> HTTPResponse:

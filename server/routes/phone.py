@@ -32,12 +32,12 @@ from models.errors.system import INPUT_WRONG
 from models.masking import mask_id_no
 from models.person import Person
 from models.vocabulary import Platform, Role
-from server import wire
 from server.admission import Call
 from server.operation import Routes
 from server.policy import PERSON, PHONE, PUBLIC
 from server.routes.answers import as_json
 from server.routes.entry import entry_of_session
+from server.wire import bodies, shapes, views
 
 routes = Routes("phone", "/api/v1/phone")
 
@@ -46,46 +46,44 @@ routes = Routes("phone", "/api/v1/phone")
     "POST",
     "/login",
     PUBLIC,
-    body=wire.PhoneLoginBody,
-    answers={200: wire.PhoneToken},
+    body=bodies.PhoneLoginBody,
+    answers={200: shapes.PhoneToken},
     refuses=[PLATFORM_CODE_INVALID, PLATFORM_UNAVAILABLE, ACCOUNT_DISABLED],
     example={"platform": "wechat", "code": "0b3aBcDeFgHiJk"},
 )
-async def sign_in(call: Call, body: wire.PhoneLoginBody) -> HTTPResponse:
+async def sign_in(call: Call, body: bodies.PhoneLoginBody) -> HTTPResponse:
     """Sign a phone in by its platform's one-time code."""
     platform = call.context.platforms.get(Platform(body.platform))
     if platform is None:
         raise PLATFORM_UNAVAILABLE.refuse(platform="该平台")
-    entered = await people.sign_in_phone(
-        call.tools, platform, body.code, call.place, now=call.now
-    )
+    entered = await people.sign_in_phone(call.tools, platform, body.code, call.place, now=call.now)
     ends = call.now + timedelta(milliseconds=people.PHONE_SPAN.idle_ms)
     person = entered.person
     return as_json(
-        wire.PhoneToken(
+        shapes.PhoneToken(
             token=entered.token,
-            expires_at=wire.moment(ends) or "",
+            expires_at=views.moment(ends) or "",
             identity="bound" if person else "unbound",
             person=_shown(call, person) if person else None,
         )
     )
 
 
-def _shown(call: Call, person: Person) -> wire.ShownPerson:
+def _shown(call: Call, person: Person) -> shapes.ShownPerson:
     identity = person.open(call.tools.vault)
-    return wire.ShownPerson(identity.name, mask_id_no(identity.id_no))
+    return shapes.ShownPerson(identity.name, mask_id_no(identity.id_no))
 
 
 @routes.add(
     "POST",
     "/identity",
     PHONE,
-    body=wire.IdentityBody,
-    answers={200: wire.Bound},
+    body=bodies.IdentityBody,
+    answers={200: shapes.Bound},
     refuses=[CARD_ABNORMAL, CARD_MISSING, ECARD_UNAVAILABLE, IDENTITY_TAKEN, ACCOUNT_DISABLED],
     example={"ecard": {"sign_no": "S2399000001"}},
 )
-async def bind_identity(call: Call, body: wire.IdentityBody) -> HTTPResponse:
+async def bind_identity(call: Call, body: bodies.IdentityBody) -> HTTPResponse:
     """Bind the e-card identity that the e-card mini-program handed over."""
     card = body.ecard
     if (card.security is None) is (card.sign_no is None):
@@ -100,15 +98,15 @@ async def bind_identity(call: Call, body: wire.IdentityBody) -> HTTPResponse:
         sign_no=card.sign_no,
         now=call.now,
     )
-    return as_json(wire.Bound("bound", _shown(call, person)))
+    return as_json(shapes.Bound("bound", _shown(call, person)))
 
 
 @routes.add(
     "POST",
     "/scans",
     PERSON,
-    body=wire.ScanBody,
-    answers={200: wire.ShownScan},
+    body=bodies.ScanBody,
+    answers={200: shapes.ShownScan},
     refuses=[
         NOT_FROM_CAMERA,
         NOT_OUR_QR,
@@ -129,7 +127,7 @@ async def bind_identity(call: Call, body: wire.IdentityBody) -> HTTPResponse:
         "source": "scanner",
     },
 )
-async def scan(call: Call, body: wire.ScanBody) -> HTTPResponse:
+async def scan(call: Call, body: bodies.ScanBody) -> HTTPResponse:
     """Scan a desk's QR: claims it and shows what would be approved."""
     seen = scans.Scan(
         text=body.text,
@@ -139,15 +137,15 @@ async def scan(call: Call, body: wire.ScanBody) -> HTTPResponse:
         platform=await people.platform_of(call.signed_in),
     )
     found = await scans.scan(call.tools, call.signed_in, seen, call.actor, now=call.now)
-    return as_json(wire.scan(found, call.context.settings.public_url.partition("://")[2]))
+    return as_json(views.scan(found, call.context.settings.public_url.partition("://")[2]))
 
 
 @routes.add(
     "POST",
     "/challenges/<cid:str>/approve",
     PERSON,
-    body=wire.ApproveBody,
-    answers={200: wire.Done},
+    body=bodies.ApproveBody,
+    answers={200: shapes.Done},
     refuses=[
         QR_EXPIRED,
         QR_TAKEN,
@@ -161,7 +159,7 @@ async def scan(call: Call, body: wire.ScanBody) -> HTTPResponse:
     once=True,
     example={"nonce": "n0nce", "role": "clerk"},
 )
-async def approve(call: Call, body: wire.ApproveBody, cid: str) -> HTTPResponse:
+async def approve(call: Call, body: bodies.ApproveBody, cid: str) -> HTTPResponse:
     """Approve what the confirm page showed. Safe to repeat."""
     await scans.approve(
         call.tools,
@@ -173,20 +171,20 @@ async def approve(call: Call, body: wire.ApproveBody, cid: str) -> HTTPResponse:
         unit_id=body.unit_id,
         now=call.now,
     )
-    return as_json(wire.Done("approved"))
+    return as_json(shapes.Done("approved"))
 
 
 @routes.add(
     "POST",
     "/challenges/<cid:str>/deny",
     PERSON,
-    body=wire.DenyBody,
-    answers={200: wire.Done},
+    body=bodies.DenyBody,
+    answers={200: shapes.Done},
     refuses=[QR_EXPIRED, QR_TAKEN],
     once=True,
     example={"nonce": "n0nce", "reason": "not_me"},
 )
-async def deny(call: Call, body: wire.DenyBody, cid: str) -> HTTPResponse:
+async def deny(call: Call, body: bodies.DenyBody, cid: str) -> HTTPResponse:
     """Say no; `not_me` warns the person as well."""
     await scans.deny(
         call.tools,
@@ -197,20 +195,20 @@ async def deny(call: Call, body: wire.DenyBody, cid: str) -> HTTPResponse:
         reason=body.reason,
         now=call.now,
     )
-    return as_json(wire.Done("denied"))
+    return as_json(shapes.Done("denied"))
 
 
 @routes.add(
     "POST",
     "/session",
     PERSON,
-    body=wire.PhoneSessionBody,
-    answers={200: wire.ShownEntry},
+    body=bodies.PhoneSessionBody,
+    answers={200: shapes.ShownEntry},
     refuses=[LEGAL_REP_UNKNOWN, CLERK_UNKNOWN, RELATION_NOT_GRANTED],
     once=True,
     example={"role": "clerk"},
 )
-async def enter_unit(call: Call, body: wire.PhoneSessionBody) -> HTTPResponse:
+async def enter_unit(call: Call, body: bodies.PhoneSessionBody) -> HTTPResponse:
     """Open a unit on the phone itself; the answer carries a new token."""
     entered = await sessions.enter_on_phone(
         call.tools,

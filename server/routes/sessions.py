@@ -10,35 +10,44 @@ from models.errors.scan import CHOOSE_UNIT
 from models.errors.system import CSRF_FAILED, NOT_FOUND
 from models.store.session import Kind
 from models.vocabulary import Role
-from server import streams, wire
+from server import streams
 from server.admission import SESSION_COOKIE, Call, csrf_token
 from server.operation import Routes
 from server.policy import SIGNED_IN, UNIT
 from server.routes.answers import as_json
 from server.routes.entry import opened_session
+from server.wire import bodies, shapes, views
 
 routes = Routes("session", "/api/v1")
 
 
 @routes.add(
-    "GET", "/session", SIGNED_IN, answers={200: wire.ShownSession}, refuses=[SESSION_ENDED, GRANT_REVOKED]
+    "GET",
+    "/session",
+    SIGNED_IN,
+    answers={200: shapes.ShownSession},
+    refuses=[SESSION_ENDED, GRANT_REVOKED],
 )
 async def read_session(call: Call) -> HTTPResponse:
     """Who is signed in, as what, for which unit."""
     found = call.signed_in
-    view = sessions.view_of(call.tools, found) if found.view else await sessions.view_for(call.tools, found)
-    return as_json(wire.session(found, view, csrf_token(call.tools, call.secret)))
+    view = (
+        sessions.view_of(call.tools, found)
+        if found.view
+        else await sessions.view_for(call.tools, found)
+    )
+    return as_json(views.session(found, view, csrf_token(call.tools, call.secret)))
 
 
 @routes.add(
     "GET",
     "/session/units",
     SIGNED_IN,
-    query=wire.SearchQuery,
-    answers={200: wire.UnitPage},
+    query=bodies.SearchQuery,
+    answers={200: shapes.UnitPage},
     refuses=[SESSION_ENDED],
 )
-async def list_units(call: Call, query: wire.SearchQuery) -> HTTPResponse:
+async def list_units(call: Call, query: bodies.SearchQuery) -> HTTPResponse:
     """Every unit and role the person may enter now, last used first."""
     found = await sessions.units(call.signed_in, now=call.now)
     rows = [mandate for mandate in found if _matches(mandate, query.q)]
@@ -46,7 +55,7 @@ async def list_units(call: Call, query: wire.SearchQuery) -> HTTPResponse:
     start = keys.index(query.cursor) + 1 if query.cursor in keys else 0
     end = start + query.limit
     more = keys[end - 1] if end < len(rows) else None
-    return as_json(wire.UnitPage([wire.unit(mandate) for mandate in rows[start:end]], more))
+    return as_json(shapes.UnitPage([views.unit(mandate) for mandate in rows[start:end]], more))
 
 
 def _matches(mandate: Mandate, words: str) -> bool:
@@ -59,13 +68,13 @@ def _matches(mandate: Mandate, words: str) -> bool:
     "POST",
     "/session/unit",
     SIGNED_IN,
-    body=wire.UnitBody,
-    answers={200: wire.ShownSession},
+    body=bodies.UnitBody,
+    answers={200: shapes.ShownSession},
     refuses=[RELATION_NOT_GRANTED, GRANT_REVOKED, SESSION_ENDED, CSRF_FAILED],
     once=True,
     example={"unit_id": "01ja000000000000000000000a", "role": "clerk"},
 )
-async def switch_unit(call: Call, body: wire.UnitBody) -> HTTPResponse:
+async def switch_unit(call: Call, body: bodies.UnitBody) -> HTTPResponse:
     """Enter a unit, or another one: a new session id, the old one dead, epoch + 1."""
     opened = await sessions.switch_unit(
         call.tools,
@@ -86,7 +95,9 @@ async def switch_unit(call: Call, body: wire.UnitBody) -> HTTPResponse:
     return answer
 
 
-@routes.add("DELETE", "/session", SIGNED_IN, answers={204: None}, refuses=[SESSION_ENDED, CSRF_FAILED])
+@routes.add(
+    "DELETE", "/session", SIGNED_IN, answers={204: None}, refuses=[SESSION_ENDED, CSRF_FAILED]
+)
 async def sign_out(call: Call) -> HTTPResponse:
     """Sign out here."""
     await sessions.sign_out(call.tools, call.signed_in, call.secret, call.actor, now=call.now)
@@ -94,15 +105,21 @@ async def sign_out(call: Call) -> HTTPResponse:
     return empty()
 
 
-@routes.add("GET", "/sessions", SIGNED_IN, answers={200: wire.DevicePage}, refuses=[SESSION_ENDED])
+@routes.add(
+    "GET", "/sessions", SIGNED_IN, answers={200: shapes.DevicePage}, refuses=[SESSION_ENDED]
+)
 async def list_devices(call: Call) -> HTTPResponse:
     """Where the person is signed in."""
     found = await sessions.devices(call.tools, call.signed_in)
     items = [
-        wire.device(each, sessions.view_of(call.tools, each) if each.view else sessions.NO_VIEW, call.signed_in.id)
+        views.device(
+            each,
+            sessions.view_of(call.tools, each) if each.view else sessions.NO_VIEW,
+            call.signed_in.id,
+        )
         for each in found
     ]
-    return as_json(wire.DevicePage(items, None))
+    return as_json(shapes.DevicePage(items, None))
 
 
 @routes.add(
@@ -114,9 +131,7 @@ async def list_devices(call: Call) -> HTTPResponse:
 )
 async def sign_out_device(call: Call, device_id: str) -> HTTPResponse:
     """Sign another device out."""
-    await sessions.sign_out_device(
-        call.tools, call.signed_in, device_id, call.actor, now=call.now
-    )
+    await sessions.sign_out_device(call.tools, call.signed_in, device_id, call.actor, now=call.now)
     return empty()
 
 

@@ -141,7 +141,7 @@ def sandbox_url() -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     try:
         if not _answers(f"{url}/_ctl/credentials", process):
-            pytest.skip("the sandbox does not start")
+            pytest.fail("the sandbox does not start")
         yield url
     finally:
         process.terminate()

@@ -124,6 +124,7 @@ EVIL = '{"open_id":"op-evil"}'
         Answer(f'{{"{OAUTH}":{PERSON},"{OAUTH}":{EVIL},"sign":"{_signature(PERSON)}"}}'.encode()),
         _signed(OAUTH, '{"open_id":"op-1","open_id":"op-evil"}'),
         _signed("error_response", FAILED, more=f',"{OAUTH}":{PERSON}'),
+        _signed(OAUTH, PERSON, more=',"error_response":{"code":"40002"}'),
         _signed("alipay_user_info_share_response", PERSON),
         _signed(OAUTH, '"text"'),
         _signed(OAUTH, "{}"),
@@ -182,6 +183,15 @@ async def test_an_unsigned_failure_tells_its_codes_and_no_data(open_alipay: Open
         assert (signed.ok, signed.fields["x"]) == (False, 1)
         assert good.ok
         assert peer.asked[0].form()["biz_content"] == '{"data": "中文"}'
+
+
+async def test_an_unsigned_success_is_no_answer_at_all(open_alipay: Open) -> None:
+    answer = _signed("alipay_open_app_qrcode_create_response", '{"code":"10000"}', signature="")
+    async with Peer(lambda _: answer) as peer:
+        with pytest.raises(TransportFault) as caught:
+            await (await open_alipay(peer)).call("alipay.open.app.qrcode.create", {})
+
+    assert caught.value.kind == "malformed"
 
 
 async def test_an_outage_is_a_fault_for_callers_that_want_to_know(open_alipay: Open) -> None:

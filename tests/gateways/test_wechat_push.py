@@ -119,18 +119,30 @@ def test_in_safe_mode_the_plain_signature_proves_nothing() -> None:
     query = _query(SAFE, sealed)
     signed_otherwise = {**query, "msg_signature": query["signature"]}
 
-    for body, asked in [(forged, query), (_body(sealed), signed_otherwise)]:
+    plainly = {name: query[name] for name in ("timestamp", "nonce", "signature")}
+
+    for body, asked in [(forged, query), (forged, plainly), (_body(sealed), signed_otherwise)]:
         with pytest.raises(PushRefused):
             open_push(SAFE, asked, body, now=NOW)
 
 
-def _with_padding(padding: bytes) -> str:
-    """A cipher text whose last plain bytes are just these."""
+def _with_padding(count: int, filler: bytes) -> str:
+    """A push that wechatpy accepts, padded with count - 1 fillers and a last byte of count."""
     key = base64.b64decode(AES_KEY + "=")
-    plain = b"0123456789abcdef" + b"\x00\x00\x00\x02{}" + b"wx239900sandbox01"
-    plain = plain.ljust(-(-(len(plain) + len(padding)) // 32) * 32 - len(padding), b"x") + padding
+    message, length = json.dumps(EVENT).encode(), 0
+    while (16 + 4 + len(message) + 17 + count) % 32:
+        message += b" "
+    length = len(message)
+    plain = b"0123456789abcdef" + length.to_bytes(4, "big") + message + b"wx239900sandbox01"
     encryptor = Cipher(AES(key), CBC(key[:16])).encryptor()
-    return base64.b64encode(encryptor.update(plain) + encryptor.finalize()).decode()
+    padded = plain + filler * (count - 1) + bytes([count])
+    return base64.b64encode(encryptor.update(padded) + encryptor.finalize()).decode()
+
+
+def test_a_padding_made_by_hand_is_accepted_when_it_is_right() -> None:
+    sealed = _with_padding(7, b"\x07")
+
+    assert open_push(SAFE, _query(SAFE, sealed), _body(sealed), now=NOW).openid == "o239900"
 
 
 GOOD = _sealed(json.dumps(EVENT))
@@ -147,10 +159,9 @@ OTHER_APP = _sealed(json.dumps(EVENT), PushKeys("wx239900other", "token", AES_KE
         base64.b64encode(b"").decode(),
         base64.b64encode(bytes(32)).decode(),
         OTHER_APP,
-        _with_padding(b"\x00"),
-        _with_padding(b"\x21"),
-        _with_padding(b"\xff"),
-        _with_padding(b"\x01\x02"),
+        _with_padding(7, b"\x00"),
+        _with_padding(33, b"!"),
+        _with_padding(64, b"@"),
         _sealed("not json"),
         _sealed("[]"),
         _sealed("{}"),
@@ -161,6 +172,9 @@ OTHER_APP = _sealed(json.dumps(EVENT), PushKeys("wx239900other", "token", AES_KE
         _sealed("<xml><FromUserName>o</FromUserName>"),
         _sealed('<!DOCTYPE x [<!ENTITY a "aa">]><xml><CreateTime>&a;</CreateTime></xml>'),
         _sealed("[" * 3000),
+        _sealed(
+            "<!DOCTYPE xml><xml><FromUserName>o</FromUserName><CreateTime>1</CreateTime></xml>"
+        ),
     ],
 )
 def test_a_signed_push_that_cannot_be_read_is_refused(sealed: str) -> None:

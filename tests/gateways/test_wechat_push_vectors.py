@@ -5,6 +5,9 @@ import json
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from server.gateways.accounts import PushKeys
 from server.gateways.wechat_push import (
@@ -88,3 +91,20 @@ def test_user_content_that_does_not_decrypt_is_refused(content: str) -> None:
     key = base64.b64encode(bytes(16)).decode()
     with pytest.raises(PushRefused):
         open_user_content(key, key, content, appid="wx", now=NOW)
+
+
+def test_user_content_with_a_wrong_padding_is_refused() -> None:
+    key = bytes(range(16))
+    text = json.dumps({"watermark": {"appid": "wx", "timestamp": NOW}}).encode()
+    text += b" " * (-(len(text) + 4) % 16)
+    keys = (base64.b64encode(key).decode(),) * 2
+
+    def sealed(padding: bytes) -> str:
+        encryptor = Cipher(AES(key), CBC(key)).encryptor()
+        return base64.b64encode(encryptor.update(text + padding) + encryptor.finalize()).decode()
+
+    opened = open_user_content(*keys, sealed(b"\x04" * 4), appid="wx", now=NOW)
+
+    assert opened["watermark"]["timestamp"] == NOW
+    with pytest.raises(PushRefused):
+        open_user_content(*keys, sealed(b"\x00\x00\x00\x04"), appid="wx", now=NOW)

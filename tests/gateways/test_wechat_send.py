@@ -115,7 +115,21 @@ async def test_a_refused_message_tells_its_errcode_and_what_that_asks_of_us(
         assert paths(peer).count(SEND) == 1
 
 
-@pytest.mark.parametrize("says", [RESET, SILENCE, HTML, Answer(b""), Answer(b"{}"), Answer(b"{")])
+@pytest.mark.parametrize(
+    "says",
+    [
+        RESET,
+        SILENCE,
+        HTML,
+        Answer(b""),
+        Answer(b"{}"),
+        Answer(b"{"),
+        Answer(b'{"msgid": 5}'),
+        Answer(b'{"errcode": null}'),
+        Answer(b'{"errcode": "ok"}'),
+        Answer(b'{"errcode": false}'),
+    ],
+)
 async def test_a_message_without_an_answer_is_never_taken_for_sent(
     says: Says, wire: Wire, open_wechat: Open
 ) -> None:

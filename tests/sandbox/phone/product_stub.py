@@ -1,4 +1,4 @@
-"""A product as the phone page sees it (contract §5): it answers as told and notes what it was asked."""
+"""A product as the phone page sees it (contract §5): answers as told, notes what it was asked."""
 
 from dataclasses import dataclass, field
 from typing import Any
