@@ -21,9 +21,14 @@ async def issue(
     return answer.value
 
 
-async def look(tools: Tools, cid: str, bind: str) -> Challenge:
-    """The challenge as it stands. Refuses: CHALLENGE_UNKNOWN to every browser but its own."""
-    answer = await tools.challenges.read(cid, bind)
+async def look(tools: Tools, cid: str, bind: str, *, poll: bool = False) -> Challenge:
+    """The challenge as it stands.
+
+    Refuses: CHALLENGE_UNKNOWN to every browser but its own, TOO_OFTEN for polls beyond their rate.
+    """
+    answer = await tools.challenges.read(cid, bind, tools.poll_rate if poll else None)
+    if answer.word == "limited":
+        raise TOO_OFTEN.refuse(retry_after_s=-(-answer.retry_ms // 1000))
     if answer.value is None:
         raise CHALLENGE_UNKNOWN.refuse()
     return answer.value

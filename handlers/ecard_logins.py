@@ -60,7 +60,7 @@ async def _confirmed(  # noqa: PLR0913
         async with tx():
             person = await person_of_card(tools, card, now)
             require_active(person)
-            standing = await standing_of(person, now)
+            standing = await standing_of(tools.vault, person, now)
             standing.require(role)
             await audit.record(
                 tools.vault,

@@ -8,7 +8,9 @@ from models.errors.grant import GRANT_EXPIRED, GRANT_REVOKED, GRANT_SUSPENDED
 from models.errors.scan import CLERK_UNKNOWN, LEGAL_REP_UNKNOWN
 from models.errors.steps import USE_CLERK_ROLE, USE_LEGAL_REP_ROLE
 from models.grant import Grant
+from models.identity import index_candidates
 from models.person import Person
+from models.sealed import Vault
 from models.unit import LegalRep, Relation, Unit
 from models.vocabulary import GrantStatus, Role, UnitStatus
 
@@ -74,19 +76,20 @@ class Standing:
         return CLERK_UNKNOWN.refuse(actions=other)
 
 
-async def standing_of(person: Person, now: datetime) -> Standing:
-    """Look up by blind indexes what a person may enter now. At most five queries, however many units."""
+async def standing_of(vault: Vault, person: Person, now: datetime) -> Standing:
+    """Look up by blind indexes what a person may enter now: six queries, however many units."""
+    index = index_candidates(vault, person.open(vault))
     reps = await LegalRep.filter(
-        id_no_index=person.id_no_index,
+        id_no_index__in=index.id_nos,
         id_type=person.id_type,
-        name_index=person.name_index,
+        name_index__in=index.names,
         live=True,
         unit__status=UnitStatus.ACTIVE,
     ).select_related("unit")
     grants = await Grant.filter(
-        id_no_index=person.id_no_index, id_type=person.id_type
+        id_no_index__in=index.id_nos, id_type=person.id_type
     ).select_related("unit")
-    named = [grant for grant in grants if grant.name_index == person.name_index]
+    named = [grant for grant in grants if grant.name_index in index.names]
     usable = [grant for grant in named if grant_state(grant, now) is GrantStatus.ACTIVE]
     whole = await _relations_of_units({rep.unit_id for rep in reps})
     if usable:
@@ -97,7 +100,7 @@ async def standing_of(person: Person, now: datetime) -> Standing:
         mandates=tuple(mandates),
         lapsed=tuple(grant_state(grant, now) for grant in named if grant not in usable),
         misnamed=any(
-            grant.name_index != person.name_index
+            grant.name_index not in index.names
             for grant in grants
             if grant_state(grant, now) is GrantStatus.ACTIVE
         ),

@@ -14,7 +14,7 @@ from models.database import tx
 from models.errors.login import ACCOUNT_DISABLED
 from models.errors.phone import IDENTITY_NEEDED, IDENTITY_TAKEN
 from models.errors.scan import ECARD_UNAVAILABLE
-from models.identity import Identity, index_identity
+from models.identity import Identity, index_candidates, index_identity
 from models.ids import new_id
 from models.person import Person, PlatformAccount
 from models.store.challenge import Place
@@ -38,8 +38,9 @@ async def sign_in_phone(
 ) -> PhoneSignedIn:
     """Open a phone session for whoever the platform says is holding the phone.
 
-    Refuses: PLATFORM_CODE_INVALID, PLATFORM_UNAVAILABLE, ACCOUNT_DISABLED.
+    Refuses: TOO_OFTEN, PLATFORM_CODE_INVALID, PLATFORM_UNAVAILABLE, ACCOUNT_DISABLED.
     """
+    await tools.limiter.spend(tools.sign_in_limit, place.ip)
     account_id = await platform.sign_in(code)
     async with tx():
         account = await _account(account_id, now)
@@ -129,13 +130,13 @@ async def person_of_card(tools: Tools, card: CardIdentity, now: datetime) -> Per
     """
     identity = Identity(card.id_type, card.id_no, card.name)
     index = index_identity(tools.vault, identity)
-    wanted: dict[str, Any] = {"id_type": card.id_type, "id_no_index": index.id_no}
-    person = await Person.get_or_none(**wanted)
+    found = index_candidates(tools.vault, identity)
+    person = await Person.filter(id_type=card.id_type, id_no_index__in=found.id_nos).first()
     if person is None:
         fresh = Person(**Person.sealed(tools.vault, new_id(), identity), created_at=now)
         await Person.bulk_create([fresh], ignore_conflicts=True)
-        person = await Person.get(**wanted)
-    if person.name_index != index.name:
+        person = await Person.get(id_type=card.id_type, id_no_index=index.id_no)
+    if person.name_index not in found.names:
         columns = Person.sealed(tools.vault, person.id, identity)
         await Person.filter(id=person.id).update(
             name_sealed=columns["name_sealed"], name_index=index.name

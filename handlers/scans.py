@@ -86,7 +86,7 @@ async def scan(tools: Tools, phone: Session, seen: Scan, actor: Actor, *, now: d
         await tools.limiter.spend(BAD_SCANS, phone.account_id)
         raise NOT_OUR_QR.refuse()
     person = await bound_person(phone)
-    standing = await standing_of(person, now)
+    standing = await standing_of(tools.vault, person, now)
     nonce = secrets.token_urlsafe(16)
     claim = for_phone(
         await tools.challenges.scan(
@@ -217,7 +217,7 @@ async def approve(  # noqa: PLR0913
     is not the person's, and what `scan` refuses for a person without a mandate. Safe to repeat.
     """
     person = await bound_person(phone)
-    mandates = (await standing_of(person, now)).require(role)
+    mandates = (await standing_of(tools.vault, person, now)).require(role)
     chosen = _chosen(mandates, unit_id)
     approved = Approved(
         person=person.id,

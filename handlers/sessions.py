@@ -93,7 +93,7 @@ async def exchange(
         approved = msgspec.json.decode(redeemed.approved, type=Approved)
         person = await Person.get(id=approved.person)
         require_active(person)
-        standing = await standing_of(person, now)
+        standing = await standing_of(tools.vault, person, now)
         mandate = _still_standing(standing, approved)
         browser = await _know_browser(person, redeemed.place, now)
         opened = await _open(tools, person, approved.role, mandate, redeemed.place, browser)
@@ -124,7 +124,7 @@ async def _choices(tools: Tools, opened: Opened, now: datetime) -> tuple[Mandate
     if found is None or found.stage is Stage.UNIT:
         return ()
     person = await Person.get(id=found.person_id)
-    return (await standing_of(person, now)).of(opened.role)
+    return (await standing_of(tools.vault, person, now)).of(opened.role)
 
 
 async def _open(
@@ -242,10 +242,10 @@ def _as(
     )
 
 
-async def units(session: Session, *, now: datetime) -> tuple[Mandate, ...]:
+async def units(tools: Tools, session: Session, *, now: datetime) -> tuple[Mandate, ...]:
     """Every unit and role that the session's person may enter now, last used first."""
     person = await Person.get(id=session.person_id)
-    return (await standing_of(person, now)).mandates
+    return (await standing_of(tools.vault, person, now)).mandates
 
 
 async def switch_unit(  # noqa: PLR0913
@@ -270,7 +270,7 @@ async def switch_unit(  # noqa: PLR0913
             return msgspec.json.decode(kept, type=Opened)
         person = await Person.get(id=session.person_id)
         require_active(person)
-        mandate = _wanted(await standing_of(person, now), unit_id, role)
+        mandate = _wanted(await standing_of(tools.vault, person, now), unit_id, role)
         await mark_used(mandate, person, now)
         successor = _entered(tools, advanced(session, id=new_id()), person, mandate)
         new_secret = secrets.token_urlsafe(32)
@@ -312,7 +312,7 @@ async def enter_on_phone(  # noqa: PLR0913
     Refuses: what `switch_unit` refuses, LEGAL_REP_UNKNOWN, CLERK_UNKNOWN.
     """
     person = await Person.get(id=session.person_id)
-    mandates = (await standing_of(person, now)).require(role)
+    mandates = (await standing_of(tools.vault, person, now)).require(role)
     if unit_id is None and len(mandates) > 1:
         return Entered(Opened(secret, session.id, Stage.IDENTITY, role), mandates)
     opened = await switch_unit(

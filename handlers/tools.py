@@ -1,4 +1,4 @@
-"""What handlers work with: keys, the stores of short-lived state, and who knows where an address is."""
+"""What handlers work with: keys, short-lived state, limits, and who knows where an address is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from models.frame import Frames
 from models.sealed import Vault
 from models.store.challenge import Challenges, Rate
-from models.store.limit import Limiter
+from models.store.limit import Limit, Limiter
 from models.store.session import Sessions
 
 Locate = Callable[[str], str]
@@ -24,3 +24,5 @@ class Tools:
     limiter: Limiter
     locate: Locate
     issue_rate: Rate
+    poll_rate: Rate
+    sign_in_limit: Limit

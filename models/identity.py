@@ -37,6 +37,22 @@ def index_identity(vault: Vault, identity: Identity) -> IdentityIndex:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class IndexCandidates:
+    """The blind indexes under every key that is still in use: what to look for during a rotation."""
+
+    id_nos: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def index_candidates(vault: Vault, identity: Identity) -> IndexCandidates:
+    """Blind indexes of an identity under the newest key and those before it."""
+    return IndexCandidates(
+        id_nos=vault.index_candidates("id_no", identity.id_type.value, identity.id_no.upper()),
+        names=vault.index_candidates("name", normalise(identity.name)),
+    )
+
+
 class IdentityColumns(Model):
     """Document number, name and phone: sealed for reading, indexed for matching (domain §4.3)."""
 

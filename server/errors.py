@@ -1,6 +1,7 @@
 """The one renderer: refusals and faults become problem documents (RFC 9457), and nothing else leaks."""
 
 import logging
+import sqlite3
 from http import HTTPStatus
 from typing import Any
 
@@ -80,11 +81,19 @@ def as_refusal(fault: BaseException) -> Refusal:
     """The refusal that stands for any exception; an unknown one is our bug."""
     if isinstance(fault, Refusal):
         return fault
-    if isinstance(fault, DATABASE_FAULTS):
+    if isinstance(fault, DATABASE_FAULTS) and not _our_query_is_wrong(fault):
         return DATABASE_DOWN.refuse(retry_after_s=3)
     if isinstance(fault, SanicException):
         return _of_sanic(fault)
     return BUG.refuse()
+
+
+def _our_query_is_wrong(fault: BaseException) -> bool:
+    """Whether the database answered, but could make nothing of what we sent."""
+    cause = fault.args[0] if fault.args else None
+    if isinstance(cause, asyncpg.SyntaxOrAccessError | asyncpg.DataError):
+        return True
+    return isinstance(cause, sqlite3.OperationalError) and "no such" in str(cause)
 
 
 def _of_sanic(fault: SanicException) -> Refusal:

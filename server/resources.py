@@ -17,7 +17,7 @@ from models.frame import Frames
 from models.sealed import Vault
 from models.store.challenge import Challenges, Rate
 from models.store.client import Store
-from models.store.limit import Limiter
+from models.store.limit import Limit, Limiter
 from models.store.session import Sessions
 from models.vocabulary import Platform
 from server.context import Context
@@ -34,6 +34,7 @@ from server.settings import Settings
 
 COMMAND_S, CONNECT_S = 0.5, 0.3
 PLATFORM_S, PLATFORM_CONNECT_S = 5.0, 2.0
+POLL_BURST = 5
 
 
 @dataclass(slots=True)
@@ -106,8 +107,14 @@ def tools_of(settings: Settings, store: Store, places: Places) -> Tools:
         sessions=Sessions(store, most_devices=settings.most_devices),
         limiter=Limiter(store),
         locate=places.name,
-        issue_rate=Rate(capacity=per_minute, refill_ms=max(1, 60_000 // per_minute)),
+        issue_rate=_per_minute(per_minute, capacity=per_minute),
+        poll_rate=_per_minute(settings.polls_per_minute, capacity=POLL_BURST),
+        sign_in_limit=Limit("phone-sign-in", most=per_minute, window_s=60),
     )
+
+
+def _per_minute(count: int, *, capacity: int) -> Rate:
+    return Rate(capacity=max(capacity, 1), refill_ms=max(1, 60_000 // count))
 
 
 async def open_all(context: Context) -> Resources:
@@ -144,7 +151,7 @@ async def open_platforms(context: Context, resources: Resources, redis: Redis) -
         transport = await _transport(settings.ecard_base, resources)
         account_of_card = _ecard(settings)
         provider = ServiceBus(account_of_card, transport, context.now)
-        context.ecard = ECardGateway(account_of_card, provider)
+        context.ecard = ECardGateway(account_of_card, provider, provider)
     context.platforms = platforms
 
 

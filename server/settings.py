@@ -57,7 +57,12 @@ class Settings:
         "ZB_MOST_DEVICES", "3", "desk (and phone) sessions a person may hold"
     )
     challenges_per_minute: int = _setting(
-        "ZB_CHALLENGES_PER_MINUTE", "60", "login QRs an address may ask for in a minute"
+        "ZB_CHALLENGES_PER_MINUTE", "60", "login QRs (and phone sign-ins) of an address in a minute"
+    )
+    polls_per_minute: int = _setting(
+        "ZB_POLLS_PER_MINUTE",
+        "60",
+        "how often a page may ask for one challenge, after a burst of 5",
     )
     places_file: str = _setting(
         "ZB_PLACES_FILE", "", "CSV `network,province,city`: where addresses are"
@@ -256,6 +261,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "login_channels": _channels,
     "development": _flag,
     "most_devices": _count(1),
+    "polls_per_minute": _count(1),
     "challenges_per_minute": _count(1),
     "ecard_encrypt_key": _iv,
     "ecard_iv": _iv,

@@ -111,8 +111,14 @@ end
 
 local ops = {}
 
+-- read(browser, most polls at once | '', ms per further poll): only polls are counted. Accepted ones
+-- are what the floor is measured from, so a client that was too fast recovers by waiting.
 function ops.read()
   if not of_browser() then return {'gone', tostring(now)} end
+  if ARGV[4] ~= '' then
+    local wait = bucket(key .. ':polls', tonumber(ARGV[4]), tonumber(ARGV[5]))
+    if wait > 0 then return {'limited', tostring(now), tostring(wait)} end
+  end
   return view('ok')
 end
 

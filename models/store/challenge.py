@@ -154,13 +154,15 @@ class Challenges:
             ecard.qr_code if ecard else "",
             ecard.content if ecard else "",
         )
-        if answer[0] == "limited":
-            return Answer("limited", int(answer[1]), retry_ms=int(answer[2]))
         return _view(cid, answer)
 
-    async def read(self, cid: str, bind: str) -> Answer[Challenge]:
-        """The challenge as its own browser may see it; `gone` to everybody else."""
-        return _view(cid, await self._run(cid, "read", digest(bind)))
+    async def read(self, cid: str, bind: str, polls: Rate | None = None) -> Answer[Challenge]:
+        """The challenge as its own browser may see it; `gone` to everybody else.
+
+        polls: the limit when this is a poll; beyond it `limited` with retry_ms.
+        """
+        limit = (polls.capacity, polls.refill_ms) if polls else ("", "")
+        return _view(cid, await self._run(cid, "read", digest(bind), *limit))
 
     async def switch_role(
         self, cid: str, bind: str, revision: int, role: Role, ecard: ECardCode | None = None
@@ -288,6 +290,8 @@ def _word(answer: list[Any]) -> Answer[Any]:
 
 def _view(cid: str, answer: list[Any]) -> Answer[Challenge]:
     word, now = answer[0], int(answer[1])
+    if word == "limited" and len(answer) == 3:
+        return Answer(word, now, retry_ms=int(answer[2]))
     if len(answer) < 14:
         return Answer(word, now)
     status, revision, role, channel, expires, scanner, owed, reason, refusal, issued, generation = (

@@ -172,7 +172,7 @@ def _relation(view: RelationView) -> PlainRelation:
 @routes.add("GET", UNITS, SIGNED_IN, answers={200: str}, media=_HTML, page=True)
 async def plain_units(call: Call) -> HTTPResponse:
     """Choose the unit to enter."""
-    found = await sessions.units(call.signed_in, now=call.now)
+    found = await sessions.units(call.tools, call.signed_in, now=call.now)
     token = csrf_token(call.tools, call.secret)
     return as_page(call.request, noscript_units_page([_unit(each) for each in found], UNITS, token))
 

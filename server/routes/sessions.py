@@ -49,7 +49,7 @@ async def read_session(call: Call) -> HTTPResponse:
 )
 async def list_units(call: Call, query: bodies.SearchQuery) -> HTTPResponse:
     """Every unit and role the person may enter now, last used first."""
-    found = await sessions.units(call.signed_in, now=call.now)
+    found = await sessions.units(call.tools, call.signed_in, now=call.now)
     rows = [mandate for mandate in found if _matches(mandate, query.q)]
     keys = [mandate.key.replace(":", "_") for mandate in rows]
     start = keys.index(query.cursor) + 1 if query.cursor in keys else 0
