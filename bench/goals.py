@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from bench.stats import Estimate
+from bench.stats import Control, Estimate
 
 GOALS_FILE = Path(__file__).with_name("goals.toml")
 
@@ -60,17 +60,23 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Goals:
-    """The whole table, and how wide a clean control may be."""
+    """The whole table, and what a clean control is."""
 
     control_width: float
+    control_bias: float
     table: tuple[Goal, ...]
 
     def of(self, suite: str) -> tuple[Goal, ...]:
         return tuple(goal for goal in self.table if goal.suite == suite)
+
+    def control(self, ratio: Estimate) -> Control:
+        """The A/A control with this file's demands on it."""
+        return Control(ratio, self.control_width, self.control_bias)
 
 
 def read_goals(path: Path = GOALS_FILE) -> Goals:
     """Reads the table; raises TypeError on an unknown key, KeyError on a missing one."""
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     table = tuple(Goal(**entry) for entry in document["goal"])
-    return Goals(float(document["control"]["width"]), table)
+    control = document["control"]
+    return Goals(float(control["width"]), float(control["bias"]), table)

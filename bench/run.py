@@ -61,7 +61,7 @@ class Run:
         if not pairs:
             return None
         above, below = zip(*pairs, strict=True)
-        return Control(paired_ratio(above, below), self.goals.control_width)
+        return self.goals.control(paired_ratio(above, below))
 
 
 def _pooled(rows: Sequence[Candidate], ending: str) -> list[Sample]:

@@ -21,6 +21,7 @@ from bench.run import Run, keep
 from bench.stores import scratch_database
 
 NAIVE_PEOPLE = 16
+SPARE = 8
 SEED = 20261121
 
 
@@ -47,12 +48,9 @@ async def start_ours(run: Run, stack: contextlib.AsyncExitStack, callers: int) -
 
 async def speak_to(product: Product, callers: int) -> Speaker:
     """Desks and hands of a product that runs (also after a restart)."""
-    people = [p for p in product.personas if p.get("role") == "clerk" and p.get("units")]
-    if not people:
-        raise ProductMissing("demo.json has no clerk with a unit")
     phones: list[Phone] = []
     why = ""
-    for number, person in enumerate(people):
+    for number, person in enumerate(product.clerks[: callers + SPARE]):
         try:
             phone = await signed_in_phone(product, person, number)
             await _rehearse(_speaker("ours", product.server, [phone], product.origin, 1))
@@ -61,6 +59,8 @@ async def speak_to(product: Product, callers: int) -> Speaker:
             why = why or str(refused)
             continue
         phones.append(phone)
+        if len(phones) == callers:
+            break
     if not phones:
         raise LoginRefused(f"no demo clerk can log in: {why}")
     speaker = _speaker("ours", product.server, phones, product.origin, callers)

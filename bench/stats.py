@@ -34,12 +34,14 @@ class Control:
 
     ratio: Estimate
     width: float
+    bias: float = 0.0
 
     @property
     def clean(self) -> bool:
-        """Whether the interval holds 1 and no end of it is further than `width` from 1."""
-        holds_one = self.ratio.low <= 1 <= self.ratio.high
-        return holds_one and self.ratio.low >= 1 - self.width and self.ratio.high <= 1 + self.width
+        """Whether the interval lies within `width` of 1, and misses 1 by no more than `bias`."""
+        low, high = self.ratio.low, self.ratio.high
+        near_one = low <= 1 + self.bias and high >= 1 - self.bias
+        return near_one and low >= 1 - self.width and high <= 1 + self.width
 
 
 def percentile(values: Sequence[float], share: float) -> float:

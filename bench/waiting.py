@@ -8,7 +8,7 @@ from typing import Any
 from bench.load.crowd import Scan
 from bench.record import SuiteResult
 from bench.run import Run
-from bench.stats import Control, Estimate, bootstrap, paired_ratio, percentile, ratio_of
+from bench.stats import Estimate, bootstrap, paired_ratio, percentile, ratio_of
 
 RESAMPLES = 500
 
@@ -59,9 +59,7 @@ def conclude(run: Run, stages: Sequence[Stage], result: SuiteResult) -> None:
     if not stages:
         return
     pairs = [(a, b) for s in stages for a, b in zip(s.bare_ns, s.again_ns, strict=True)]
-    result.control = Control(
-        paired_ratio([a for a, _ in pairs], [b for _, b in pairs]), run.goals.control_width
-    )
+    result.control = run.goals.control(paired_ratio([a for a, _ in pairs], [b for _, b in pairs]))
     middle, last = stages[len(stages) // 2], stages[-1]
     kilobytes = middle.memory()
     result.given["G6.rss"] = Estimate(

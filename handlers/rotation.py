@@ -1,7 +1,7 @@
 """Key rotation 密钥轮换: personal values sealed again under the newest key, while the service runs.
 
-People are matched by comparing the blind index of one row with that of another, so all rows that
-name one document number move to the new key together, in one transaction.
+All rows that name one document number move to the new key together, in one transaction, so that
+whoever compares their blind indexes never sees half of a person.
 """
 
 import asyncio
@@ -15,9 +15,9 @@ from tortoise.exceptions import IntegrityError
 from models import audit
 from models.actor import Actor
 from models.audit import Action
-from models.database import require_transaction, tx
+from models.database import tx
 from models.grant import Grant
-from models.identity import Identity, IdentityColumns
+from models.identity import IdentityColumns
 from models.person import Person
 from models.sealed import SealBroken, Vault
 from models.unit import LegalRep
@@ -83,22 +83,6 @@ async def rotate(
         await _move_owners(vault, waiting, done)
     await _record(vault, done, now)
     return done
-
-
-async def bring_up_to_date(vault: Vault, identity: Identity) -> int:
-    """Move the rows of one person who just appeared, so that he is found during a rotation, too.
-
-    How many were moved. Must be called inside a transaction.
-    """
-    require_transaction()
-    number = identity.id_no.upper()
-    _, *older = vault.index_candidates("id_no", identity.id_type.value, number)
-    moved = 0
-    for table in TABLES:
-        rows = table.filter(id_type=identity.id_type, id_no_index__in=older)
-        for row in await rows.select_for_update():
-            moved += await _reseal(vault, row)
-    return moved
 
 
 def _owner(row: IdentityColumns) -> _Owner:

@@ -7,7 +7,7 @@ Source: domain §4.5.
 
 import hmac
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -134,9 +134,7 @@ def _marks(database: Any) -> Any:
     return lambda _position: "?"
 
 
-def link_hash(  # noqa: PLR0913
-    vault: Vault, stream: int, seq: int, prev_hash: str, body: str, *, kid: int
-) -> str:
+def link_hash(vault: Vault, stream: int, seq: int, prev_hash: str, body: str, *, kid: int) -> str:
     """The hash of a link: a keyed MAC, so that rewriting the table takes more than the table.
 
     Raises KeyError when the vault does not know the key id.
@@ -162,19 +160,23 @@ async def breaks(vault: Vault, *, batch: int = 1000) -> AsyncIterator[Break]:
         prev_hash, seq = _GENESIS, 0
         while rows := await _between(head.stream, seq, head.seq, batch):
             for row in rows:
-                seq += 1
-                if row.seq != seq:
-                    yield Break(head.stream, seq, "missing")
-                    seq = row.seq
-                elif row.prev_hash != prev_hash:
-                    yield Break(head.stream, seq, "broken link")
-                if fault := _fault(vault, row):
-                    yield Break(head.stream, row.seq, fault)
-                prev_hash = row.hash
+                for what in _faults(vault, row, seq, prev_hash):
+                    yield Break(head.stream, row.seq, what)
+                seq, prev_hash = row.seq, row.hash
         if (seq, prev_hash) != (head.seq, head.hash):
             yield Break(head.stream, head.seq, "end does not match the head")
         if await _beyond(head.stream):
             yield Break(head.stream, head.seq, "goes on after the head")
+
+
+def _faults(vault: Vault, row: AuditEntry, seq: int, prev_hash: str) -> Iterator[str]:
+    """What is wrong with an entry that follows number seq, whose hash was prev_hash."""
+    if row.seq != seq + 1:
+        yield f"{row.seq - seq - 1} missing before it"
+    elif row.prev_hash != prev_hash:
+        yield "broken link"
+    if fault := _fault(vault, row):
+        yield fault
 
 
 def _fault(vault: Vault, row: AuditEntry) -> str:

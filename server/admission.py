@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import itertools
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -76,6 +77,8 @@ class Call:
 
     def cookie(self, name: str) -> str:
         """One of our cookies, '' when absent; only ever of the length we give."""
+        if "cookie" not in self.request.headers:
+            return ""
         value = self.request.cookies.get(cookie_name(self.context, name)) or ""
         return value if len(value) <= 64 else ""
 
@@ -86,12 +89,11 @@ class Call:
     def finish(self, response: HTTPResponse) -> HTTPResponse:
         """Put on what every answer carries."""
         headers = response.headers
-        headers.setdefault("X-Trace-Id", self.trace_id)
-        headers.setdefault("Cache-Control", "no-store")
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "no-referrer")
+        headers["X-Trace-Id"] = self.trace_id
+        headers["Cache-Control"] = "no-store"
+        headers["X-Content-Type-Options"] = "nosniff"
         if self.context.settings.secure:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         for name, value, age_s in self.cookies or ():
             response.add_cookie(
                 cookie_name(self.context, name),
@@ -112,13 +114,22 @@ def cookie_name(context: Context, name: str) -> str:
     return f"__Host-{name}" if context.settings.secure else name
 
 
+_PROCESS = secrets.token_hex(5)
+_numbers = itertools.count(1)
+
+
+def next_trace_id() -> str:
+    """A fresh id for one request: which process, which request of it. No secret, so no random."""
+    return f"{_PROCESS}{next(_numbers):06x}"
+
+
 async def admit(request: Request, operation: Operation, csrf: str | None = None) -> Call:
     """Make the call for a request, or refuse it. Deny by default: no operation, no admission.
 
     csrf: the token that came in a form; otherwise it is expected in the header.
     """
     context: Context = request.app.ctx
-    trace_id = request.ctx.trace_id = secrets.token_hex(8)
+    trace_id = request.ctx.trace_id = next_trace_id()
     tools = context.ready[0]
     ip = client_ip(request.headers, request.ip, context.settings.trusted_proxies)
     call = Call(

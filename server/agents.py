@@ -1,6 +1,7 @@
 """What a browser says it is, in two words; shown to people as 浏览器自报, believed by nobody."""
 
 import re
+from functools import lru_cache
 
 _BROWSERS = (
     (re.compile(r"MicroMessenger/(\d{1,3})"), "微信"),
@@ -24,6 +25,7 @@ _SYSTEMS = (
 UNKNOWN = "未知"
 
 
+@lru_cache(maxsize=1024)
 def describe(agent: str) -> tuple[str, str]:
     """(browser with its version, operating system) from a User-Agent of any length."""
     text = agent[:400]

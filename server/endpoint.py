@@ -50,7 +50,7 @@ def endpoint_of(operation: Operation) -> Endpoint:
             logger.warning("stream cut", extra={"fault": type(fault).__name__})
             return None
 
-    if operation.method in SAFE:
+    if operation.method in SAFE or operation.brief:
         return guarded
 
     async def uncut(request: Request, /, **path: str) -> HTTPResponse | None:

@@ -23,7 +23,8 @@ class Operation:
     """One method of one path. answers: status → shape (None: no body). query: shape of the query.
 
     media: content type of the good answer; example: a body that works. page: a page for people
-    without script, whose body is a form and whose refusals are pages too.
+    without script, whose body is a form and whose refusals are pages too. brief: one step in the
+    store and nothing else, so a client that hangs up can stop nothing half-way.
     """
 
     method: str
@@ -40,6 +41,7 @@ class Operation:
     if_match: bool = False
     once: bool = False
     page: bool = False
+    brief: bool = False
     example: Mapping[str, Any] | None = None
 
 

@@ -2,6 +2,7 @@
 
 import gc
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from fakeredis import FakeAsyncRedis, FakeServer
@@ -15,6 +16,7 @@ from handlers.tools import Tools
 from models.database import tortoise_config
 from models.frame import Frames
 from models.sealed import Vault
+from models.store.carrier import WireCarrier
 from models.store.challenge import Challenges, Rate
 from models.store.client import Store
 from models.store.limit import Limit, Limiter
@@ -44,6 +46,7 @@ class Resources:
     store: Store
     listener: Redis
     hub: Hub
+    shared: Redis | None = None
     transports: list[Transport] = field(default_factory=list)
 
 
@@ -70,7 +73,9 @@ def redis_clients(settings: Settings) -> tuple[Redis, Redis]:
         decode_responses=True,
         max_connections=16,
         timeout=COMMAND_S,
-        socket_timeout=COMMAND_S,
+        # The carrier limits each batch as a whole; a limit per command would cost more than the
+        # command itself. Whoever uses this client directly is limited by connecting only.
+        socket_timeout=None,
         socket_connect_timeout=CONNECT_S,
         retry=Retry(NoBackoff(), 0),
         retry_on_timeout=False,
@@ -84,6 +89,13 @@ def redis_clients(settings: Settings) -> tuple[Redis, Redis]:
         retry=Retry(NoBackoff(), 0),
     )
     return Redis(connection_pool=commands), listener
+
+
+def store_of(settings: Settings, commands: Redis) -> Store:
+    """The batching front of a command client, with the carrier that suits it."""
+    if settings.embedded:
+        return Store(commands)
+    return Store(commands, WireCarrier(commands.connection_pool, COMMAND_S))
 
 
 async def open_database(settings: Settings) -> None:
@@ -106,7 +118,7 @@ def tools_of(settings: Settings, store: Store, places: Places) -> Tools:
         challenges=Challenges(store),
         sessions=Sessions(store, most_devices=settings.most_devices),
         limiter=Limiter(store),
-        locate=places.name,
+        locate=lru_cache(maxsize=10_000)(places.name),
         issue_rate=_per_minute(per_minute, capacity=per_minute),
         poll_rate=_per_minute(settings.polls_per_minute, capacity=POLL_BURST),
         sign_in_limit=Limit("phone-sign-in", most=per_minute, window_s=60),
@@ -122,16 +134,30 @@ async def open_all(context: Context) -> Resources:
     settings = context.settings
     await open_database(settings)
     commands, listening = redis_clients(settings)
-    store = Store(commands)
+    store = store_of(settings, commands)
     context.places = Places.from_file(settings.places_file)
     context.tools = tools_of(settings, store, context.places)
     context.qr = qr_table(context.tools.frames.link)
     context.hub = Hub(listening, context.tools.challenges.versions)
     context.hub.start()
     resources = Resources(store, listening, context.hub)
-    await open_platforms(context, resources, commands)
+    resources.shared = _platform_client(settings, commands)
+    await open_platforms(context, resources, resources.shared)
     _settle_memory()
     return resources
+
+
+def _platform_client(settings: Settings, commands: Redis) -> Redis:
+    # The gateways share tokens by single commands; for them redis-py's own limits are enough.
+    if settings.embedded:
+        return commands
+    return Redis.from_url(
+        settings.redis_url,
+        decode_responses=True,
+        socket_timeout=COMMAND_S,
+        socket_connect_timeout=CONNECT_S,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 async def open_platforms(context: Context, resources: Resources, redis: Redis) -> None:
@@ -203,4 +229,6 @@ async def close_all(resources: Resources) -> None:
         await transport.stop()
     await resources.store.close()
     await resources.listener.aclose()
+    if resources.shared is not None:
+        await resources.shared.aclose()
     await close_database()

@@ -266,3 +266,13 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "ecard_encrypt_key": _iv,
     "ecard_iv": _iv,
 }
+
+
+def from_environ(name: str, default: str) -> str:
+    """One variable of this process that is no setting of the server."""
+    return os.environ.get(name, default)  # noqa: TID251
+
+
+def child_environ(settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment of this process for a child, with these settings on top."""
+    return {**os.environ, **settings}  # noqa: TID251

@@ -5,7 +5,6 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-
 Operation = Callable[[], Awaitable[bool]]
 
 

@@ -198,13 +198,14 @@ async def login_by_polls(desk: Desk, hand: Hand, polls: int) -> str:
     """The same with `polls` status polls in the place of the stream, their pauses left out."""
     challenge = await desk.issue(hand.phone.role, known=True)
     request = desk.asking(challenge)
-    for _ in range(polls - 2):
-        await desk.polled(request)
+    answered = [await desk.polled(request) for _ in range(polls - 2)]
     scan = await hand.scan(challenge, challenge.url)
-    await desk.polled(request)
+    answered.append(await desk.polled(request))
     await _settle_pairing(desk, challenge, scan)
     await hand.approve(challenge, scan)
-    await desk.polled(request)
+    answered.append(await desk.polled(request))
+    if not all(answered):
+        raise LoginRefused(f"{answered.count(False)} of {polls} polls were refused")
     return await desk.exchange(challenge)
 
 

@@ -11,7 +11,7 @@ from qrcode.constants import ERROR_CORRECT_M
 
 from bench.record import SuiteResult
 from bench.run import Run
-from bench.stats import Control, Estimate, paired_ratio, percentile
+from bench.stats import Estimate, paired_ratio, percentile
 
 PREFIX = "https://login.example.invalid/l/"
 LIMIT_S = 120.0
@@ -119,9 +119,7 @@ def _time(result: SuiteResult, run: Run, table: Any) -> None:
         for name in order:
             seconds[name].append(timed(*ways[name]))
     naive = seconds["qrcode_png"]
-    result.control = Control(
-        paired_ratio(naive, seconds["qrcode_png_again"]), run.goals.control_width
-    )
+    result.control = run.goals.control(paired_ratio(naive, seconds["qrcode_png_again"]))
     result.given["G9.bits"] = paired_ratio(naive, seconds["bits"])
     result.given["G9.png"] = paired_ratio(naive, seconds["png"])
     small = paired_ratio(naive, seconds["png_1px"])

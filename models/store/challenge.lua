@@ -1,7 +1,7 @@
 -- The login challenge: every transition of qr-login §5.2, decided in one place on one clock.
 --
 -- KEYS[1]  q:{cid}        the challenge, a hash
--- KEYS[2]  qb:{browser}   issue only: the live challenges of one browser, scored by expiry
+-- KEYS[2]  qb:{browser}   issue only: the challenges of one browser, scored by time of issue
 -- KEYS[3]  rl:i:{address} issue only: the address's token bucket
 -- ARGV[1]  operation, ARGV[2] time in ms ('' = Redis TIME), ARGV[3…] its arguments
 --
@@ -60,14 +60,20 @@ local function bucket(name, capacity, refill_ms)
   return 0
 end
 
+local function is_live(cid)
+  local f = redis.call('HMGET', 'q:' .. cid, 's', 'x')
+  return f[1] and not TERMINAL[f[1]] and now < tonumber(f[2])
+end
+
+-- A challenge may outlive its first deadline, so each one is asked whether it still lives.
 local function cancel_oldest(browser)
-  redis.call('ZREMRANGEBYSCORE', browser, '-inf', now)
-  if redis.call('ZCARD', browser) < MAX_LIVE then return end
-  local cid = redis.call('ZRANGE', browser, 0, 0)[1]
-  redis.call('ZREM', browser, cid)
-  local old = 'q:' .. cid
-  local status = redis.call('HGET', old, 's')
-  if not status or TERMINAL[status] then return end
+  local live = {}
+  for _, cid in ipairs(redis.call('ZRANGE', browser, 0, -1)) do
+    if is_live(cid) then live[#live + 1] = cid else redis.call('ZREM', browser, cid) end
+  end
+  if #live < MAX_LIVE then return end
+  redis.call('ZREM', browser, live[1])
+  local old = 'q:' .. live[1]
   redis.call('HSET', old, 's', 'cancelled', 'x', now + TOMBSTONE_MS)
   redis.call('PEXPIRE', old, TOMBSTONE_MS)
   redis.call('PUBLISH', old, redis.call('HINCRBY', old, 'v', 1))
@@ -83,7 +89,7 @@ local function issue()
     'x', now + PENDING_MS, 'h', now + hard_ms, 'ip', ip, 'br', br, 'os', os, 'pl', pl, 'kb', kb)
   if ARGV[14] ~= '' then redis.call('HSET', key, 'eq', ARGV[14], 'ec', ARGV[15]) end
   redis.call('PEXPIRE', key, PENDING_MS + TOMBSTONE_MS)
-  redis.call('ZADD', KEYS[2], now + PENDING_MS, string.sub(key, 3))
+  redis.call('ZADD', KEYS[2], now, string.sub(key, 3))
   redis.call('PEXPIRE', KEYS[2], hard_ms)
   return view('ok')
 end
@@ -142,8 +148,10 @@ end
 -- scan(phone, generation, step, scanned at | '', grace ms, nonce hash, masked name)
 function ops.scan()
   local phone, generation, step = ARGV[3], ARGV[4], tonumber(ARGV[5])
-  if status == 'pending' and get('g') ~= generation then return {'role', tostring(now)} end
   local again = (status == 'scanned' or status == 'grant_wait') and get('p') == phone
+  if (again or status == 'pending') and get('g') ~= generation then
+    return {'role', tostring(now)}
+  end
   if status ~= 'pending' and not again then return {closed(), tostring(now)} end
   if not (again and get('st') == ARGV[5]) then
     local scanned = math.min(tonumber(ARGV[6]) or now, now)
@@ -160,10 +168,11 @@ function ops.scan()
   return seen('ok')
 end
 
--- owe(phone, digits): the risk ladder asks for pairing
+-- owe(phone, digits): the risk ladder asks for pairing. Wrong guesses are counted per challenge:
+-- digits that are made anew by scanning again give nobody another two.
 function ops.owe()
   if status ~= 'scanned' or not of_phone() then return {closed(), tostring(now)} end
-  bump('pc', ARGV[4], 'pw', 0)
+  bump('pc', ARGV[4])
   return {'ok', tostring(now)}
 end
 
@@ -240,6 +249,7 @@ function ops.refuse()
 end
 
 -- seen(e-card code): the e-card app read the platform's own code
+-- A challenge that a phone has claimed is that phone's, whatever the e-card platform says later.
 function ops.seen()
   if get('eq') ~= ARGV[3] or status ~= 'pending' then return {closed(), tostring(now)} end
   move('scanned', SCANNED_MS)
@@ -248,7 +258,7 @@ end
 
 -- assert(e-card code, person, masked name, what is approved, its fingerprint)
 function ops.assert()
-  if get('eq') ~= ARGV[3] or (status ~= 'pending' and status ~= 'scanned') then
+  if get('eq') ~= ARGV[3] or get('p') or (status ~= 'pending' and status ~= 'scanned') then
     return {closed(), tostring(now)}
   end
   redis.call('HSET', key, 'p', ARGV[4], 'nm', ARGV[5], 'm', ARGV[6], 'mk', ARGV[7])

@@ -17,13 +17,12 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from models.errors.entry import Refusal
 from models.errors.system import STORE_DOWN
+from models.store.carrier import Carrier, Command, PipelineCarrier
 
 _LANES = 2
 _BATCH = 256
 _FAILURES_TO_OPEN = 3
 _OPEN_S = 1.0
-
-Command = tuple[str | bytes | int | float, ...]
 
 
 class Script:
@@ -37,8 +36,9 @@ class Script:
 class Store:
     """A batching front of one `redis.asyncio.Redis` (real, or the embedded one)."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, carrier: Carrier | None = None) -> None:
         self.redis = redis
+        self._carrier = carrier or PipelineCarrier(redis)
         self._waiting: list[tuple[Command, asyncio.Future[Any]]] = []
         self._lanes_busy = 0
         self._due = False
@@ -82,9 +82,9 @@ class Store:
 
     async def _send(self, batch: list[tuple[Command, "asyncio.Future[Any]"]]) -> None:
         try:
-            results = await self._round_trip([command for command, _ in batch])
+            results = await self._carrier.carry([command for command, _ in batch])
             self._failures = 0
-        except (RedisConnectionError, RedisTimeoutError, OSError):
+        except (RedisConnectionError, RedisTimeoutError, TimeoutError, OSError):
             self._note_failure()
             results = [_down() for _ in batch]
         except RedisError as fault:
@@ -101,12 +101,6 @@ class Store:
                 future.set_exception(result)
             else:
                 future.set_result(result)
-
-    async def _round_trip(self, commands: list[Command]) -> list[Any]:
-        pipeline = self.redis.pipeline(transaction=False)
-        for command in commands:
-            pipeline.execute_command(*command)
-        return await pipeline.execute(raise_on_error=False)
 
     def _note_failure(self) -> None:
         self._failures += 1

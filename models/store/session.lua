@@ -6,8 +6,9 @@
 -- from, kb known browser, pa platform account, at opened, ls last seen, xa absolute end, il idle ms,
 -- vw sealed view, end why it ended (a tombstone has nothing else).
 --
--- rv:{mandate} and rv:p:{person} hold the revisions that stand in the database; '?' while a change is
--- being committed, absent when nobody asked lately: then the caller reads the database and vouches.
+-- rv:{mandate} and rv:p:{person} hold the revisions that stand in the database; a '?' for each change
+-- that is being committed, absent when nobody asked lately: then the caller reads the database and
+-- vouches.
 
 local key, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2])
 if not now then
@@ -34,6 +35,12 @@ local function finish(name, reason, session)
   redis.call('PUBLISH', name, reason)
 end
 
+local function note_in_list(name, t)
+  local list = list_key(t.k, t.p)
+  redis.call('ZADD', list, now, name)
+  redis.call('PEXPIRE', list, math.max(tonumber(t.xa) - now + TOMBSTONE_MS, redis.call('PTTL', list)))
+end
+
 local function store(name, first)
   local t = as_table({unpack(ARGV, first)})
   t.at, t.ls, t.xa = t.at or now, now, t.xa or now + tonumber(t.abs)
@@ -44,11 +51,7 @@ local function store(name, first)
   end
   redis.call('HSET', name, unpack(flat))
   redis.call('PEXPIRE', name, tonumber(t.il))
-  if t.p and t.p ~= '' then
-    local list = list_key(t.k, t.p)
-    redis.call('ZADD', list, now, name)
-    redis.call('PEXPIRE', list, tonumber(t.xa) - now + TOMBSTONE_MS)
-  end
+  if t.p and t.p ~= '' then note_in_list(name, t) end
   return t
 end
 
@@ -61,21 +64,32 @@ local function live_of(list)
   return live
 end
 
+local function in_doubt(known) return string.sub(known, 1, 1) == '?' end
+
+-- Ends a person's sessions beyond `most`, those longest unseen first, never the one just opened.
+local function push_out(t, most, reason)
+  if not t.p or t.p == '' then return end
+  local live = live_of(list_key(t.k, t.p))
+  local beyond = #live - most
+  for _, name in ipairs(live) do
+    if beyond > 0 and name ~= key then
+      finish(name, reason)
+      beyond = beyond - 1
+    end
+  end
+end
+
 local ops = {}
 
 -- open(most devices, reason for those pushed out, fields…)
 function ops.open()
-  local t = store(key, 5)
-  if t.p and t.p ~= '' then
-    local live = live_of(list_key(t.k, t.p))
-    for i = 1, #live - tonumber(ARGV[3]) do finish(live[i], ARGV[4]) end
-  end
+  push_out(store(key, 5), tonumber(ARGV[3]), ARGV[4])
   return {'ok', tostring(now)}
 end
 
 local function revision_state(name, mine)
   local known = redis.call('GET', name)
-  if not known or known == '?' then return '?' end
+  if not known or in_doubt(known) then return '?' end
   return known == mine and 'ok' or 'old'
 end
 
@@ -117,12 +131,13 @@ function ops.switch()
   return {'ok', tostring(now)}
 end
 
--- bind(fields…): a phone's session learns who holds it
+-- bind(most devices, reason for those pushed out, fields…): a phone's session learns who holds it
 function ops.bind()
   if redis.call('HEXISTS', key, 'xa') == 0 then return {'gone', tostring(now)} end
-  redis.call('HSET', key, unpack(ARGV, 3))
+  redis.call('HSET', key, unpack(ARGV, 5))
   local t = as_table(redis.call('HGETALL', key))
-  redis.call('ZADD', list_key(t.k, t.p), now, key)
+  note_in_list(key, t)
+  push_out(t, tonumber(ARGV[3]), ARGV[4])
   return {'ok', tostring(now)}
 end
 
@@ -159,10 +174,10 @@ function ops.sweep()
   return {'ok', tostring(now), tostring(ended)}
 end
 
--- vouch(revision): what the database says, unless a change is under way or somebody knows newer
+-- vouch(revision, ms): what the database says, unless a change is under way or newer is known
 function ops.vouch()
   local known = redis.call('GET', key)
-  if known == '?' then return {'ok', tostring(now)} end
+  if known and in_doubt(known) then return {'ok', tostring(now)} end
   if not known or tonumber(known) < tonumber(ARGV[3]) then
     redis.call('SET', key, ARGV[3], 'PX', ARGV[4])
   end
@@ -171,14 +186,18 @@ end
 
 -- doubt(ms): a change is about to be committed; until it is announced the database is asked each time
 function ops.doubt()
-  redis.call('SET', key, '?', 'PX', ARGV[3])
+  local known = redis.call('GET', key)
+  local others = known and in_doubt(known) and known or ''
+  redis.call('SET', key, '?' .. others, 'PX', ARGV[3])
   return {'ok', tostring(now)}
 end
 
--- announce(revision, ms): the change is committed
+-- announce(revision, ms): the change is committed. While another one is under way its doubt stays.
 function ops.announce()
   local known = redis.call('GET', key)
-  if not known or known == '?' or tonumber(known) < tonumber(ARGV[3]) then
+  if known and in_doubt(known) and #known > 1 then
+    redis.call('SET', key, string.sub(known, 2), 'PX', redis.call('PTTL', key))
+  elseif not known or in_doubt(known) or tonumber(known) < tonumber(ARGV[3]) then
     redis.call('SET', key, ARGV[3], 'PX', ARGV[4])
   end
   return {'ok', tostring(now)}

@@ -120,7 +120,10 @@ class Sessions:
 
     async def bind(self, secret: str, person_id: str, person_revision: int) -> bool:
         """Tell a phone's session who holds the phone."""
-        answer = await self._run([key_of(secret)], "bind", "p", person_id, "av", person_revision)
+        holder = ("p", person_id, "av", person_revision)
+        answer = await self._run(
+            [key_of(secret)], "bind", self._most_devices, "pushed_out", *holder
+        )
         return bool(answer[0] == "ok")
 
     async def finish(self, secret: str, reason: str) -> bool:

@@ -36,7 +36,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 async def fill(settings: Settings, units: int) -> int:
-    """Load so many units; 1 when there are some already, so that nothing real is mixed with them."""
+    """Load so many units; 1 when there are some already: nothing real is mixed with them."""
     await open_database(settings)
     try:
         if await holds_units():

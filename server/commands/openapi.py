@@ -3,7 +3,8 @@
 import argparse
 import sys
 
-from server.openapi import text
+from server.app import operations
+from server.openapi.document import text
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,5 +13,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Write the document to standard output; needs neither settings nor a database."""
-    sys.stdout.buffer.write(text() + b"\n")
+    sys.stdout.buffer.write(text(tuple(operations())) + b"\n")
     return 0

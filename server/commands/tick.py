@@ -31,7 +31,7 @@ DUTIES: tuple[tuple[str, Duty], ...] = (
     ("idempotency keys forgotten", idempotency.purge),
     ("browsers forgotten", forget_browsers),
 )
-"""What is done at each tick; a duty deletes or changes only what is due, so two at once do no harm."""
+"""What is done at each tick; a duty touches only what is due, so two at once do no harm."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

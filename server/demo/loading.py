@@ -18,7 +18,7 @@ from models.unit import Agency, LegalRep, Relation, Unit
 from models.vocabulary import GrantStatus, UnitStatus
 from server.demo.shapes import Dataset, DemoGrant, DemoLegalRep, DemoPerson, DemoRelation
 
-# SQLite binds at most 32 766 values a statement, PostgreSQL 32 767; the widest table has 18 columns.
+# SQLite and PostgreSQL bind at most 32 766 values a statement; the widest table has 18 columns.
 _BATCH = 500
 _LINKS_A_STATEMENT = 1000
 _REGISTERED_DAYS_AGO = 400

@@ -45,6 +45,7 @@ _EXAMPLE = {"role": "legal_rep", "channel": "miniapp"}
     body=bodies.IssueBody,
     answers={201: shapes.ShownChallenge},
     refuses=[TOO_OFTEN, ECARD_UNAVAILABLE],
+    brief=True,
     example=_EXAMPLE,
 )
 async def issue_challenge(call: Call, body: bodies.IssueBody) -> HTTPResponse:

@@ -1,4 +1,4 @@
-"""Routes for those who run the server: is it alive, is it ready, what does it measure (contract §11)."""
+"""Routes for those who run the server: alive, ready, measures, documentation (contract §11)."""
 
 import resource
 import time
@@ -7,9 +7,12 @@ import msgspec
 from sanic import HTTPResponse, text
 
 from models.errors.system import FORBIDDEN
-from server import openapi, readiness
+from server import readiness
 from server.admission import Call
-from server.operation import Routes
+from server.openapi.document import page
+from server.openapi.document import text as document_text
+from server.operation import Operation, Routes
+from server.papers import as_page
 from server.policy import OPERATOR, PUBLIC
 from server.routes.answers import as_json
 
@@ -65,10 +68,16 @@ async def metrics(call: Call) -> HTTPResponse:
 @routes.add("GET", "/docs", OPERATOR, answers={200: str}, refuses=[FORBIDDEN], media="text/html")
 async def docs(call: Call) -> HTTPResponse:
     """The API for people; open in development, else only on the machine itself."""
-    return HTTPResponse(openapi.page(), content_type="text/html; charset=utf-8")
+    return as_page(call.request, page(_declared(call)))
 
 
-@routes.add("GET", "/docs/openapi.json", OPERATOR, answers={200: str}, refuses=[FORBIDDEN])
+@routes.add("GET", "/docs/openapi.json", OPERATOR, answers={200: dict}, refuses=[FORBIDDEN])
 async def docs_json(call: Call) -> HTTPResponse:
     """The API as an OpenAPI 3.1 document."""
-    return HTTPResponse(openapi.text(), content_type="application/json")
+    return HTTPResponse(document_text(_declared(call)), content_type="application/json")
+
+
+def _declared(call: Call) -> tuple[Operation, ...]:
+    # The router knows them all; importing the list of routes here would be a circle.
+    found = (vars(route.ctx).get("operation") for route in call.request.app.router.routes)
+    return tuple(operation for operation in found if operation is not None)

@@ -1,6 +1,7 @@
 """How rows and records become what clients get."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from handlers.grants import GrantView
 from handlers.mandates import Mandate, RelationView
@@ -19,8 +20,13 @@ CAPTIONS = {Role.LEGAL_REP: "法人扫码登录", Role.CLERK: "办事员扫码�
 
 def time_text(ms: int) -> str:
     """RFC 3339 in UTC with milliseconds."""
-    at = datetime.fromtimestamp(ms / 1000, UTC)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    seconds, rest = divmod(ms, 1000)
+    return f"{_second_text(seconds)}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second_text(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
 
 
 def moment(at: datetime | None) -> str | None:

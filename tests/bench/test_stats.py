@@ -98,6 +98,11 @@ def test_a_control_is_clean_when_it_holds_one_and_is_narrow(
     assert Control(Estimate((low + high) / 2, low, high), 0.10).clean is clean
 
 
+def test_a_bias_smaller_than_every_dead_band_leaves_a_control_clean() -> None:
+    assert Control(Estimate(1.02, 1.003, 1.025), 0.10, 0.03).clean
+    assert not Control(Estimate(1.05, 1.04, 1.06), 0.10, 0.03).clean
+
+
 def test_a_ratio_of_estimates_is_wider_than_either() -> None:
     found = ratio_of(Estimate(10, 9, 11), Estimate(5, 4.5, 5.5))
 
