@@ -1,4 +1,4 @@
-"""Logins by the e-card app's own scanner: its platform is asked, its confirmation is an approval."""
+"""Logins by the e-card app's own scanner: its platform is asked, its yes is an approval."""
 
 from datetime import datetime
 

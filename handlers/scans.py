@@ -18,7 +18,7 @@ from models.audit import Action
 from models.database import tx
 from models.errors.entry import Refusal
 from models.errors.grant import RELATION_NOT_GRANTED
-from models.errors.scan import CLERK_MISMATCH, NOT_FROM_CAMERA, NOT_OUR_QR, RISK_BLOCKED
+from models.errors.scan import CLERK_MISMATCH, NOT_FROM_CAMERA, NOT_OUR_QR, QR_EXPIRED, RISK_BLOCKED
 from models.masking import mask_name
 from models.person import KnownBrowser, Person
 from models.store.challenge import Claim, Place
@@ -50,7 +50,7 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What the confirm page shows: where the desk is as the server saw it, and the choice of units."""
+    """What the confirm page shows: where the server saw the desk, and the choice of units."""
 
     challenge_id: str
     nonce: str
@@ -75,8 +75,8 @@ async def scan(tools: Tools, phone: Session, seen: Scan, actor: Actor, *, now: d
     """Claim the challenge behind a scanned text, and say what would be approved.
 
     Refuses: NOT_FROM_CAMERA, NOT_OUR_QR, TOO_OFTEN, QR_EXPIRED, QR_TAKEN, ROLE_SWITCHED,
-    RISK_BLOCKED, LEGAL_REP_UNKNOWN, CLERK_UNKNOWN, GRANT_EXPIRED, GRANT_SUSPENDED, ACCOUNT_DISABLED.
-    Source: 手册 2.1.2, 3.1.1, 第四章.
+    RISK_BLOCKED, LEGAL_REP_UNKNOWN, CLERK_UNKNOWN, GRANT_EXPIRED, GRANT_SUSPENDED,
+    ACCOUNT_DISABLED. Source: 手册 2.1.2, 3.1.1, 第四章.
     """
     if seen.scene in NOT_A_CAMERA or (seen.source == "link" and seen.scene in CHAT_CARDS):
         raise NOT_FROM_CAMERA.refuse()
@@ -100,7 +100,8 @@ async def scan(tools: Tools, phone: Session, seen: Scan, actor: Actor, *, now: d
             scanner=mask_name(person.open(tools.vault).name),
         )
     )
-    assert claim is not None
+    if claim is None:
+        raise QR_EXPIRED.refuse()
     pair_code = await _judge(tools, frame.cid, person, claim, standing, actor, now)
     refusal = None if standing.of(claim.role) else standing.refusal(claim.role)
     await _record_scan(tools, frame.cid, actor, claim, standing, refusal, now)

@@ -55,7 +55,7 @@ NO_VIEW = View(name="", id_no_masked="")
 class Opened(msgspec.Struct, frozen=True):
     """A session just opened: its secret, and the units to choose from while none was entered.
 
-    browser: a fresh long-lived secret by which this browser will be known, or '' when it already is.
+    browser: a fresh secret by which this browser will be known, or '' when it already is.
     """
 
     secret: str

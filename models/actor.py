@@ -9,7 +9,7 @@ from models.vocabulary import Role
 class Actor:
     """The caller of a handler. role and unit_id are empty until a unit was entered.
 
-    ip is what the server saw through trusted proxies only; browser is what the client says of itself.
+    ip: what the server saw through trusted proxies only; browser: what the client says it is.
     """
 
     person_id: str = ""

@@ -1,9 +1,9 @@
-"""The database: where it is, how long it may take, and transactions (models.postgres, models.sqlite)."""
+"""The database: where it is, how long it may take, and one transaction (see models.postgres)."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.connection import get_connections
@@ -62,8 +62,8 @@ def _connection(url: str, pool: int, statement_s: float) -> dict[str, Any]:
         "credentials": {
             "host": extra.pop("host", parts.hostname),
             "port": parts.port or 5432,
-            "user": parts.username,
-            "password": parts.password,
+            "user": unquote(parts.username or "") or None,
+            "password": unquote(parts.password or "") or None,
             "database": parts.path.lstrip("/"),
             "minsize": 1,
             "maxsize": pool,

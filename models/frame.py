@@ -20,7 +20,7 @@ _PURPOSE = "qr-frame"
 
 @dataclass(frozen=True, slots=True)
 class FrameClaim:
-    """What a genuine frame says: which challenge, under which key generation, shown at which step."""
+    """What a genuine frame says: which challenge, which key generation, shown at which step."""
 
     cid: str
     generation: int

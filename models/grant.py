@@ -2,7 +2,6 @@
 
 from tortoise import fields
 from tortoise.indexes import Index
-from tortoise.models import Model
 
 from models.identity import IdentityColumns
 from models.person import Person

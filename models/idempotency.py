@@ -1,4 +1,4 @@
-"""Idempotency keys 幂等键: a request that is sent again gets the first answer again (reliability F2).
+"""Idempotency keys 幂等键: a request that is sent again gets the first answer again (F2).
 
 The key is claimed and its answer kept in the transaction of the change, so a crash leaves both or
 neither; two requests with one key wait for each other at the unique row.

@@ -39,7 +39,7 @@ def index_identity(vault: Vault, identity: Identity) -> IdentityIndex:
 
 @dataclass(frozen=True, slots=True)
 class IndexCandidates:
-    """The blind indexes under every key that is still in use: what to look for during a rotation."""
+    """The blind indexes under every key still in use: what to look for during a rotation."""
 
     id_nos: tuple[str, ...]
     names: tuple[str, ...]
@@ -83,7 +83,7 @@ class IdentityColumns(Model):
 
     @classmethod
     def sealed(cls, vault: Vault, row_id: str, identity: Identity) -> dict[str, Any]:
-        """The columns for a row with this id: bound to table, column and row, so none can be moved."""
+        """The columns for a row with this id, bound to table, column and row: none can be moved."""
         table, index = cls._meta.db_table, index_identity(vault, identity)
         phone = identity.phone
         return {

@@ -41,7 +41,7 @@ class OutboxEvent(Model):
         indexes = (Index(fields=("planned_at", "id")),)
 
 
-async def put(  # noqa: PLR0913
+async def put(
     topic: Topic,
     subject: str,
     recipients: Sequence[str],

@@ -21,7 +21,7 @@ class Person(IdentityColumns):
 
 
 class PlatformAccount(Model):
-    """A WeChat or Alipay account 平台账号 that opened the mini-program, and whose e-card it carries."""
+    """A WeChat or Alipay account 平台账号 that opened the mini-program, and its e-card holder."""
 
     id = fields.CharField(max_length=26, primary_key=True)
     platform = fields.CharEnumField(Platform, max_length=8)

@@ -1,8 +1,8 @@
 """PostgreSQL through asyncpg's pool, such that every wait ends and no slot is ever lost.
 
 Tortoise's own client waits for a slot without end, loses it when it is cancelled inside BEGIN
-(reliability F1), and after a black hole waits for ROLLBACK and for the cancellation on top (F7). Here
-getting a slot has one deadline, and a connection that gave no answer is thrown away, not asked again.
+(reliability F1), and after a black hole waits for ROLLBACK and for the cancellation on top (F7).
+Here getting a slot has one deadline, and a connection that gave no answer is thrown away.
 """
 
 import asyncio
@@ -35,17 +35,16 @@ class PostgresClient(AsyncpgDBClient):
         try:
             # One deadline for all: the first pool, the queue for a slot, and connecting anew.
             async with asyncio.timeout(ACQUIRE_S):
-                if self._pool is None:
-                    await self._make_pool()
-                assert self._pool is not None
-                return await self._pool.acquire()
+                pool = self._pool or await self._make_pool()
+                return await pool.acquire()
         except OSError as fault:
             raise DBConnectionError(f"no connection: {type(fault).__name__}") from fault
 
-    async def _make_pool(self) -> None:
+    async def _make_pool(self) -> asyncpg.Pool:
         async with self._pool_init_lock:
             if self._pool is None:
                 await self.create_connection(with_db=True)
+            return self._pool
 
     async def take_back(self, connection: Any, fault: BaseException | None) -> None:
         """Return a connection to the pool, or its empty slot when it has stopped answering."""

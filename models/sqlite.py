@@ -42,8 +42,8 @@ class _Transaction(TransactionContext):
             if self._parent._connection is None:
                 await self._parent.create_connection(with_db=True)
             self._open = SqliteTransactionWrapper(self._parent)
-            # IMMEDIATE takes the write lock at once: a transaction that reads first and writes later
-            # could otherwise be refused half-way, when another process wrote in between.
+            # IMMEDIATE takes the write lock at once: a transaction that reads first and writes
+            # later could otherwise be refused half-way, when another process wrote in between.
             await _run(self._open._connection.execute("BEGIN IMMEDIATE"))
         except BaseException:
             await self._abandon()
@@ -52,8 +52,8 @@ class _Transaction(TransactionContext):
         return self._open
 
     async def _abandon(self) -> None:
-        # The BEGIN may have run in SQLite's thread although its caller was cancelled. Once asked for,
-        # the rollback runs before anything that the next holder of the lock asks for.
+        # The BEGIN may have run in SQLite's thread although its caller was cancelled. Once asked
+        # for, the rollback runs before anything that the next holder of the lock asks for.
         connection = self._parent._connection
         try:
             if connection is not None:

@@ -10,7 +10,7 @@ from models.vocabulary import UnitStatus
 
 
 class Agency(Model):
-    """A social-insurance agency 经办机构, whose windows 窗口 serve those who cannot do it online."""
+    """A social-insurance agency 经办机构, whose windows 窗口 serve who cannot do it online."""
 
     code = fields.CharField(max_length=12, primary_key=True)
     name = fields.CharField(max_length=80)

@@ -1,0 +1,1 @@
+"""Turns debts (models.outbox) into messages and pushes; knows no handler and no route."""

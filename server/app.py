@@ -19,7 +19,7 @@ GRACE_S = 10
 
 
 def create_app(settings: Settings, *, now: Clock = utc_now, name: str = "zhangban") -> App:
-    """The application for these settings. now: where it gets the time from (tests hand in theirs)."""
+    """The application for these settings. now: where it gets the time from (tests have theirs)."""
     app: App = Sanic(
         name,
         config=_config(),

@@ -1,4 +1,4 @@
-"""The one renderer: refusals and faults become problem documents (RFC 9457), and nothing else leaks."""
+"""The one renderer: refusals and faults become problem documents (RFC 9457), nothing leaks."""
 
 import logging
 import sqlite3

@@ -1,7 +1,7 @@
 """Who is waiting for what: one subscription to Redis a process, many waiting browsers.
 
-A published message is only a hint to look again; it may be lost (reliability F6), so challenges that
-somebody waits for are also compared with the store every few seconds, many at a time.
+A published message is only a hint to look again; it may be lost (F6), so challenges that somebody
+waits for are also compared with the store every few seconds, many at a time.
 """
 
 import asyncio

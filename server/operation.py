@@ -1,4 +1,4 @@
-"""Declaring a route once: what it needs, reads, answers and refuses; the OpenAPI page reads the same.
+"""Declaring a route once: what it needs, reads, answers and refuses; the API page reads the same.
 
 The declaration is turned into an endpoint when the application is built, so a request pays only for
 what its own declaration asks for.

@@ -1,7 +1,7 @@
 """HTTP as we serve it: a request must arrive whole within its time, however slowly it drips.
 
-Sanic starts its request timer again at every byte, so a client that sends one byte a second is never
-cut off (reliability F8). Here the clock runs from the first byte of a request to its last.
+Sanic starts its request timer again at every byte, so a client that sends one byte a second is
+never cut off (F8). Here the clock runs from the first byte of a request to its last.
 """
 
 import time

@@ -29,7 +29,7 @@ Send = Callable[[str], Awaitable[Any]]
 
 
 async def next_change(call: Call, cid: str, revision: int, wait_s: int) -> Challenge | None:
-    """The challenge, at once or as soon as its revision is another; None when it stayed the same."""
+    """The challenge, at once or as soon as its revision is another; None when it stayed."""
     found = await challenges.look(call.tools, cid, call.bind, poll=True)
     if not wait_s or found.revision != revision or found.status not in WAITING:
         return found

@@ -28,9 +28,20 @@ from models.vocabulary import CardState
 from server.demo.dataset import dataset
 from server.demo.shapes import DemoPersona
 from tests.live_clients import API, Answer, Client, Desk, Event, Phone
-from tests.live_processes import Running, running
+from tests.live_processes import Running, private_redis, running
 
-__all__ = ["API", "Answer", "Client", "Desk", "Event", "Live", "Phone", "Running", "running"]
+__all__ = [
+    "API",
+    "Answer",
+    "Client",
+    "Desk",
+    "Event",
+    "Live",
+    "Phone",
+    "Running",
+    "private_redis",
+    "running",
+]
 
 _numbers = itertools.count(1)
 

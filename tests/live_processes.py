@@ -4,6 +4,7 @@ import base64
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -66,6 +67,26 @@ def running(
         url = f"http://127.0.0.1:{port}"
         _wait_for(f"{url}/readyz", server, folder / "server.log")
         yield Running(url, sandbox, folder, environment, server)
+
+
+@contextlib.contextmanager
+def private_redis(folder: Path) -> Iterator[str | None]:
+    """The URL of a Redis server of our own, None where the program is not installed."""
+    program = shutil.which("redis-server")
+    if program is None:
+        yield None
+        return
+    port = free_port()
+    argv = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    with contextlib.ExitStack() as stack:
+        _start(stack, argv, folder / "redis.log", {})
+        assert until(lambda: _listens(port)), "redis-server does not start"
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def environment_of(folder: Path, port: int, sandbox: str) -> dict[str, str]:
@@ -151,9 +172,15 @@ def _sandbox(stack: contextlib.ExitStack, folder: Path, port: int) -> str:
 def _spawn(
     stack: contextlib.ExitStack, argv: list[str], log: Path, environment: Mapping[str, str]
 ) -> "subprocess.Popen[bytes]":
+    return _start(stack, [sys.executable, "-m", *argv], log, environment)
+
+
+def _start(
+    stack: contextlib.ExitStack, argv: list[str], log: Path, environment: Mapping[str, str]
+) -> "subprocess.Popen[bytes]":
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", *argv],
+            argv,
             cwd=ROOT,
             env=_clean(environment),
             stdin=subprocess.DEVNULL,

@@ -28,8 +28,8 @@ class Entry:
     """One row of the error catalogue: 提示, 说明, 解决方案 as the seed manual words them.
 
     code: `SB-2102`; status: HTTP; prompt 提示; explain 说明; remedies 解决方案; source: where the
-    sentence comes from (`手册 5.2.2.2`, `domain §8`). `{name}` in a text is filled from the facts of
-    the refusal. reserved: listed for a later part of the product, raised nowhere yet.
+    sentence comes from (`手册 5.2.2.2`, `domain §8`). `{name}` in a text is filled from the facts
+    of the refusal. reserved: listed for a later part of the product, raised nowhere yet.
     """
 
     code: str

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('phone', fields.CharField(max_length=20)),
                 ('hours', fields.CharField(max_length=60)),
             ],
-            options={'table': 'agencies', 'app': 'models', 'pk_attr': 'code', 'table_description': 'A social-insurance agency 经办机构, whose windows 窗口 serve those who cannot do it online.'},
+            options={'table': 'agencies', 'app': 'models', 'pk_attr': 'code', 'table_description': 'A social-insurance agency 经办机构, whose windows 窗口 serve who cannot do it online.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ('bound_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'platform_accounts', 'app': 'models', 'unique_together': (('platform', 'appid', 'kind', 'subject'),), 'pk_attr': 'id', 'table_description': 'A WeChat or Alipay account 平台账号 that opened the mini-program, and whose e-card it carries.'},
+            options={'table': 'platform_accounts', 'app': 'models', 'unique_together': (('platform', 'appid', 'kind', 'subject'),), 'pk_attr': 'id', 'table_description': 'A WeChat or Alipay account 平台账号 that opened the mini-program, and its e-card holder.'},
             bases=['Model'],
         ),
         ops.CreateModel(

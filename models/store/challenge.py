@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from models.store.client import Script, Store
-from models.vocabulary import Channel, ChallengeStatus, Role
+from models.vocabulary import ChallengeStatus, Channel, Role
 
 STEP_S = 5
 HARD_DEADLINE_MS = 12 * 60 * 1000
@@ -19,7 +19,7 @@ _VERSIONS = Script("versions.lua")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a request comes from, as the server saw it; browser and os are what it says of itself."""
+    """Where a request comes from, as the server saw it; browser and os are what it says it is."""
 
     ip: str
     browser: str
@@ -130,7 +130,7 @@ class Challenges:
         answer: list[Any] = await self._store.run(_SCRIPT, keys, [op, now, *args])
         return answer
 
-    async def issue(  # noqa: PLR0913
+    async def issue(
         self,
         bind: str,
         role: Role,
@@ -139,7 +139,7 @@ class Challenges:
         rate: Rate,
         ecard: ECardCode | None = None,
     ) -> Answer[Challenge]:
-        """Make a challenge for one browser; word `limited` with retry_ms when its address overdoes it."""
+        """Make a challenge for a browser; `limited` with retry_ms when its address overdoes it."""
         cid, browser = new_cid(), digest(bind)
         answer = await self._run_keys(
             [f"q:{cid}", f"qb:{browser}", f"rl:i:{place.ip}"],
@@ -212,7 +212,7 @@ class Challenges:
         return _word(await self._run(cid, "explain", phone, code))
 
     async def pair(self, cid: str, bind: str, digits: str) -> Answer[Challenge]:
-        """Try the digits: `ok`, `wrong` once, `denied` the second time, `stale` when none are owed."""
+        """Try the digits: `ok`, `wrong` once, `denied` the second time, `stale` when none owed."""
         return _view(cid, await self._run(cid, "pair", digest(bind), digits))
 
     async def wait_for_grant(self, cid: str, phone: str, nonce: str) -> Answer[None]:

@@ -1,7 +1,7 @@
 """The way to Redis: commands of one loop turn share a round trip, and no write is ever repeated.
 
 An outage is a refusal (STORE_DOWN, 503) after at most half a second; after a few in a row the store
-is not asked again for a moment, so that a dead Redis does not slow everything else (reliability F4–F5).
+is not asked again for a moment, so that a dead Redis does not slow everything else (F4, F5).
 """
 
 import asyncio
@@ -47,7 +47,7 @@ class Store:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, script: Script, keys: Sequence[str], args: Sequence[Any]) -> Any:
-        """Run a script. A server that lost its scripts gets this one again; nothing else repeats."""
+        """Run a script. A server that lost it gets it again; nothing else is ever repeated."""
         command = (script.sha, len(keys), *keys, *args)
         try:
             return await self.call("EVALSHA", *command)

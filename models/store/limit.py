@@ -1,4 +1,4 @@
-"""How often somebody may do something: counters in Redis, a refusal with Retry-After beyond them."""
+"""How often somebody may do something: counters in Redis, beyond them a refusal."""
 
 from dataclasses import dataclass
 

@@ -1,8 +1,8 @@
 """What every refusal must be, and how to see that nothing has changed."""
 
 import re
-from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 
@@ -50,4 +50,4 @@ async def keys(live: Live) -> set[str]:
     if url.startswith("memory:"):
         return set()
     async with Redis.from_url(url, decode_responses=True) as client:
-        return {key async for key in client.scan_iter() if not key.startswith(("rl:", "rev:"))}
+        return {key async for key in client.scan_iter() if not key.startswith(("rl:", "rv:"))}

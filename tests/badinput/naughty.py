@@ -51,7 +51,7 @@ INJECTIONS = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
     "javascript:alert(1)",
-    "<!--#exec cmd=\"id\"-->",
+    '<!--#exec cmd="id"-->',
     "]]>",
     "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>",
     "=1+1",

@@ -1,0 +1,261 @@
+"""Approving and denying on the phone."""
+
+import msgspec
+import pytest
+
+from handlers.scans import Approved
+from handlers.tools import Tools
+from models.audit import Action
+from models.errors.grant import RELATION_NOT_GRANTED
+from models.errors.login import ACCOUNT_DISABLED
+from models.errors.scan import (
+    CLERK_UNKNOWN,
+    LOGIN_DENIED,
+    QR_EXPIRED,
+    QR_TAKEN,
+    ROLE_SWITCHED,
+)
+from models.grant import Grant
+from models.person import Person
+from models.vocabulary import ChallengeStatus, GrantStatus, PersonStatus, Role
+from tests.build import (
+    Clerk,
+    Shown,
+    Signed,
+    a_challenge,
+    a_granted_clerk,
+    a_person,
+    a_phone_session,
+    a_registered_rep,
+    a_unit,
+    at,
+)
+from tests.handlers.moves import approve, deny, scan
+from tests.handlers.traces import audited, chains_hold, challenge_now, debts, refusal_of
+
+
+async def a_clerks_phone(tools: Tools) -> tuple[Clerk, Signed, Shown]:
+    """A clerk's phone in front of a desk that waits for a clerk."""
+    clerk = await a_granted_clerk()
+    return clerk, await a_phone_session(tools, clerk.person), await a_challenge(tools, Role.CLERK)
+
+
+async def approved_by(tools: Tools, shown: Shown) -> Approved:
+    """What the desk gets when it redeems."""
+    redeemed = (await tools.challenges.exchange(shown.cid, shown.bind)).value
+    assert redeemed is not None
+    return msgspec.json.decode(redeemed.approved, type=Approved)
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_an_approval_names_the_mandate_and_is_audited(tools: Tools, named: bool) -> None:
+    clerk, phone, shown = await a_clerks_phone(tools)
+    scanned = await scan(tools, phone, shown)
+
+    await approve(tools, phone, scanned, clerk.unit if named else None)
+
+    (entry,) = await audited(Action.APPROVE)
+    assert (await challenge_now(tools, shown)).status is ChallengeStatus.APPROVED
+    assert entry["detail"] == {"role": "clerk", "unit": clerk.unit.id}
+    assert await approved_by(tools, shown) == Approved(
+        clerk.person.id, Role.CLERK, f"g:{clerk.grant.id}", 1
+    )
+    assert await chains_hold(tools)
+
+
+async def test_with_several_units_and_none_named_the_desk_chooses(tools: Tools) -> None:
+    clerk, phone, shown = await a_clerks_phone(tools)
+    await a_granted_clerk(person=clerk.person)
+    scanned = await scan(tools, phone, shown)
+
+    await approve(tools, phone, scanned)
+
+    assert (await approved_by(tools, shown)).mandate == ""
+
+
+async def test_a_unit_that_is_not_the_persons_cannot_be_approved(tools: Tools) -> None:
+    _, phone, shown = await a_clerks_phone(tools)
+    scanned, other = await scan(tools, phone, shown), await a_unit()
+
+    refusals = [
+        await refusal_of(approve(tools, phone, scanned, other)),
+        await refusal_of(approve(tools, phone, scanned, "none")),
+    ]
+
+    assert {refusal.entry for refusal in refusals} == {RELATION_NOT_GRANTED}
+    assert (await challenge_now(tools, shown)).status is ChallengeStatus.SCANNED
+    assert await audited(Action.APPROVE) == []
+
+
+async def test_the_same_approval_may_be_repeated(tools: Tools) -> None:
+    clerk, phone, shown = await a_clerks_phone(tools)
+    scanned = await scan(tools, phone, shown)
+
+    for _ in range(2):
+        await approve(tools, phone, scanned, clerk.unit)
+
+    assert (await challenge_now(tools, shown)).status is ChallengeStatus.APPROVED
+
+
+async def test_an_approval_cannot_be_turned_to_another_unit(tools: Tools) -> None:
+    clerk, phone, shown = await a_clerks_phone(tools)
+    other = await a_granted_clerk(person=clerk.person)
+    scanned = await scan(tools, phone, shown)
+    await approve(tools, phone, scanned, clerk.unit)
+
+    refused = await refusal_of(approve(tools, phone, scanned, other.unit))
+
+    assert refused.entry is QR_TAKEN
+    assert (await approved_by(tools, shown)).mandate == f"g:{clerk.grant.id}"
+
+
+async def test_without_the_nonce_of_the_scan_nothing_is_approved(tools: Tools) -> None:
+    _, phone, shown = await a_clerks_phone(tools)
+    scanned = await scan(tools, phone, shown)
+    again = await scan(tools, phone, shown)
+
+    guessed = await refusal_of(approve(tools, phone, scanned, nonce="guess"))
+    outdated = await refusal_of(approve(tools, phone, scanned))
+    await approve(tools, phone, again)
+
+    assert guessed.entry is outdated.entry is QR_TAKEN
+    assert (await challenge_now(tools, shown)).status is ChallengeStatus.APPROVED
+
+
+async def test_a_role_that_was_not_shown_cannot_be_approved(tools: Tools) -> None:
+    clerk, phone, shown = await a_clerks_phone(tools)
+    await a_registered_rep(person=clerk.person)
+    scanned = await scan(tools, phone, shown)
+
+    refused = await refusal_of(approve(tools, phone, scanned, role=Role.LEGAL_REP))
+
+    assert refused.entry is ROLE_SWITCHED
+    assert await audited(Action.APPROVE) == []
+
+
+async def test_another_phone_can_neither_approve_nor_deny(tools: Tools) -> None:
+    _, phone, shown = await a_clerks_phone(tools)
+    other = await a_phone_session(tools, (await a_granted_clerk()).person)
+    scanned = await scan(tools, phone, shown)
+
+    refusals = [
+        await refusal_of(approve(tools, other, scanned)),
+        await refusal_of(deny(tools, other, scanned)),
+    ]
+
+    assert {refusal.entry for refusal in refusals} == {QR_TAKEN}
+    assert (await challenge_now(tools, shown)).status is ChallengeStatus.SCANNED
+
+
+async def test_a_grant_revoked_between_scan_and_approval_is_refused(tools: Tools) -> None:
+    clerk, phone, shown = await a_clerks_phone(tools)
+    scanned = await scan(tools, phone, shown)
+    await Grant.filter(id=clerk.grant.id).update(status=GrantStatus.REVOKED, revision=2)
+
+    assert (await refusal_of(approve(tools, phone, scanned))).entry is CLERK_UNKNOWN
+
+
+async def test_a_person_disabled_between_scan_and_approval_is_refused(tools: Tools) -> None:
+    clerk, phone, shown = await a_clerks_phone(tools)
+    scanned = await scan(tools, phone, shown)
+    await Person.filter(id=clerk.person.id).update(status=PersonStatus.DISABLED)
+
+    assert (await refusal_of(approve(tools, phone, scanned))).entry is ACCOUNT_DISABLED
+    assert (await challenge_now(tools, shown)).status is ChallengeStatus.SCANNED
+
+
+async def test_a_scan_that_nobody_confirms_lapses_after_ninety_seconds(tools: Tools) -> None:
+    _, phone, shown = await a_clerks_phone(tools)
+    scanned = await scan(tools, phone, shown)
+    at(tools, 90_000)
+
+    assert (await refusal_of(approve(tools, phone, scanned))).entry is QR_EXPIRED
+    assert await audited(Action.APPROVE) == []
+
+
+async def test_a_challenge_given_up_at_the_desk_cannot_be_approved(tools: Tools) -> None:
+    _, phone, shown = await a_clerks_phone(tools)
+    scanned = await scan(tools, phone, shown)
+    await tools.challenges.cancel(shown.cid, shown.bind)
+
+    assert (await refusal_of(approve(tools, phone, scanned))).entry is QR_EXPIRED
+
+
+async def test_a_cancelled_scan_ends_the_login_and_warns_nobody(tools: Tools) -> None:
+    _, phone, shown = await a_clerks_phone(tools)
+    scanned = await scan(tools, phone, shown)
+
+    await deny(tools, phone, scanned)
+
+    (entry,) = await audited(Action.DENY)
+    now = await challenge_now(tools, shown)
+    assert (now.status, now.reason) == (ChallengeStatus.DENIED, "cancel")
+    assert entry["detail"] == {"reason": "cancel"}
+    assert await debts() == []
+    assert (await refusal_of(approve(tools, phone, scanned))).entry is LOGIN_DENIED
+
+
+async def test_not_me_owes_the_person_a_warning(tools: Tools) -> None:
+    clerk, phone, shown = await a_clerks_phone(tools)
+    scanned = await scan(tools, phone, shown)
+
+    await deny(tools, phone, scanned, "not_me")
+
+    (debt,) = await debts()
+    assert (debt.topic, debt.subject) == ("login.denied_not_me", shown.cid)
+    assert debt.recipients == [clerk.person.id]
+
+
+@pytest.mark.parametrize("reason", ["cancel", "not_me"])
+async def test_a_denial_that_is_sent_again_is_the_same_denial(tools: Tools, reason: str) -> None:
+    _, phone, shown = await a_clerks_phone(tools)
+    scanned = await scan(tools, phone, shown)
+
+    for _ in range(2):
+        await deny(tools, phone, scanned, reason)  # type: ignore[arg-type]
+
+    assert len(await debts()) == (1 if reason == "not_me" else 0)
+
+
+async def test_an_approval_can_be_taken_back_before_it_is_redeemed(tools: Tools) -> None:
+    _, phone, shown = await a_clerks_phone(tools)
+    scanned = await scan(tools, phone, shown)
+    await approve(tools, phone, scanned)
+
+    await deny(tools, phone, scanned, "not_me")
+
+    assert (await tools.challenges.exchange(shown.cid, shown.bind)).word == "denied"
+
+
+async def test_what_was_redeemed_can_no_longer_be_denied(tools: Tools) -> None:
+    _, phone, shown = await a_clerks_phone(tools)
+    scanned = await scan(tools, phone, shown)
+    await approve(tools, phone, scanned)
+    await tools.challenges.exchange(shown.cid, shown.bind)
+
+    assert (await refusal_of(deny(tools, phone, scanned, "not_me"))).entry is QR_TAKEN
+    assert await debts() == []
+    assert await audited(Action.DENY) == []
+
+
+async def test_a_denial_needs_the_nonce(tools: Tools) -> None:
+    _, phone, shown = await a_clerks_phone(tools)
+    scanned = await scan(tools, phone, shown)
+
+    refused = await refusal_of(deny(tools, phone, scanned, nonce="guess"))
+
+    assert refused.entry is QR_TAKEN
+    assert (await challenge_now(tools, shown)).status is ChallengeStatus.SCANNED
+
+
+async def test_somebody_without_any_unit_may_still_say_that_it_was_not_them(
+    tools: Tools,
+) -> None:
+    person = await a_person()
+    phone, shown = await a_phone_session(tools, person), await a_challenge(tools, Role.CLERK)
+    refused = await refusal_of(scan(tools, phone, shown))
+    nonce = str(refused.extra["nonce"])
+
+    word = (await tools.challenges.deny(shown.cid, person.id, nonce, "not_me")).word
+
+    assert word == "ok"
