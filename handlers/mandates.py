@@ -9,9 +9,10 @@ from models.errors.scan import CLERK_UNKNOWN, LEGAL_REP_UNKNOWN
 from models.errors.steps import USE_CLERK_ROLE, USE_LEGAL_REP_ROLE
 from models.grant import Grant
 from models.identity import index_candidates
+from models.mandate import MandateRow, mandate_rows
 from models.person import Person
 from models.sealed import Vault
-from models.unit import LegalRep, Relation, Unit
+from models.unit import LegalRep
 from models.vocabulary import GrantStatus, Role, UnitStatus
 
 
@@ -27,13 +28,22 @@ class RelationView:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitName:
+    """A unit as far as choosing it goes."""
+
+    id: str
+    name: str
+    uscc: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mandate:
     """One way for one person to enter one unit. key: `l:<legal rep>` or `g:<grant>`."""
 
     key: str
     revision: int
     role: Role
-    unit: Unit
+    unit: UnitName
     relations: tuple[RelationView, ...]
     last_used_at: datetime | None
 
@@ -77,67 +87,60 @@ class Standing:
 
 
 async def standing_of(vault: Vault, person: Person, now: datetime) -> Standing:
-    """Look up by blind indexes what a person may enter now: six queries, however many units."""
+    """Look up by blind indexes what a person may enter now; one statement, however many units."""
     index = index_candidates(vault, person.open(vault))
-    reps = await LegalRep.filter(
-        id_no_index__in=index.id_nos,
-        id_type=person.id_type,
-        name_index__in=index.names,
-        live=True,
-        unit__status=UnitStatus.ACTIVE,
-    ).select_related("unit")
-    grants = await Grant.filter(
-        id_no_index__in=index.id_nos, id_type=person.id_type
-    ).select_related("unit")
-    named = [grant for grant in grants if grant.name_index in index.names]
-    usable = [grant for grant in named if grant_state(grant, now) is GrantStatus.ACTIVE]
-    whole = await _relations_of_units({rep.unit_id for rep in reps})
-    if usable:
-        await Grant.fetch_for_list(usable, "relations__agency")
-    mandates = [*(_of_legal_rep(rep, whole) for rep in reps), *map(_of_grant, usable)]
-    mandates.sort(key=lambda m: (-(m.last_used_at.timestamp() if m.last_used_at else 0), m.unit.id))
-    return Standing(
-        mandates=tuple(mandates),
-        lapsed=tuple(grant_state(grant, now) for grant in named if grant not in usable),
-        misnamed=any(
-            grant.name_index not in index.names
-            for grant in grants
-            if grant_state(grant, now) is GrantStatus.ACTIVE
-        ),
-    )
+    together: dict[str, list[MandateRow]] = {}
+    for row in await mandate_rows(person.id_type, index.id_nos):
+        together.setdefault(f"{row.kind}:{row.id}", []).append(row)
+    mandates, lapsed, misnamed = [], [], False
+    for key, rows in together.items():
+        state = _state(rows[0], now)
+        if rows[0].name_index not in index.names:
+            misnamed = misnamed or state is GrantStatus.ACTIVE
+        elif state is GrantStatus.ACTIVE:
+            mandates.append(_mandate(key, rows))
+        elif rows[0].kind == "g":
+            lapsed.append(state)
+    mandates.sort(key=_last_used_first)
+    return Standing(tuple(mandates), tuple(lapsed), misnamed)
+
+
+def _last_used_first(mandate: Mandate) -> tuple[float, str]:
+    used = mandate.last_used_at.timestamp() if mandate.last_used_at else 0.0
+    return -used, mandate.unit.id
+
+
+def _state(row: MandateRow, now: datetime) -> GrantStatus:
+    unit_open = row.unit_status is UnitStatus.ACTIVE
+    if row.status is None or row.valid_from is None:
+        return GrantStatus.ACTIVE if unit_open else GrantStatus.SUSPENDED
+    return state_at(row.status, row.valid_from, row.valid_to, unit_open=unit_open, now=now)
 
 
 def grant_state(grant: Grant, now: datetime) -> GrantStatus:
-    """The state that counts at this moment: an active grant outside its dates is not active."""
-    if grant.status is not GrantStatus.ACTIVE:
-        return grant.status
-    if grant.unit.status is not UnitStatus.ACTIVE:
+    """The state of a grant that counts at this moment; its unit must be fetched."""
+    unit_open = grant.unit.status is UnitStatus.ACTIVE
+    return state_at(grant.status, grant.valid_from, grant.valid_to, unit_open=unit_open, now=now)
+
+
+def state_at(
+    status: GrantStatus,
+    valid_from: datetime,
+    valid_to: datetime | None,
+    *,
+    unit_open: bool,
+    now: datetime,
+) -> GrantStatus:
+    """An active grant outside its dates, or of a closed unit, is not active."""
+    if status is not GrantStatus.ACTIVE:
+        return status
+    if not unit_open:
         return GrantStatus.SUSPENDED
-    if now < grant.valid_from:
+    if now < valid_from:
         return GrantStatus.SCHEDULED
-    if grant.valid_to is not None and now >= grant.valid_to:
+    if valid_to is not None and now >= valid_to:
         return GrantStatus.EXPIRED
     return GrantStatus.ACTIVE
-
-
-async def _relations_of_units(units: set[str]) -> dict[str, list[RelationView]]:
-    found: dict[str, list[RelationView]] = {}
-    if units:
-        rows = await Relation.filter(unit_id__in=units).order_by("id").select_related("agency")
-        for row in rows:
-            found.setdefault(row.unit_id, []).append(relation_view(row))
-    return found
-
-
-def relation_view(row: Relation) -> RelationView:
-    """A relation row, its agency fetched, as it is shown."""
-    return RelationView(
-        row.id,
-        row.insurance,
-        INSURANCES.get(row.insurance, "其他险种"),
-        row.unit_no,
-        row.agency.name,
-    )
 
 
 INSURANCES = {
@@ -152,18 +155,25 @@ INSURANCES = {
 """Names of the insurances 险种 by AAE140 code (domain §3.3)."""
 
 
-def _of_legal_rep(rep: LegalRep, relations: dict[str, list[RelationView]]) -> Mandate:
-    everything = tuple(relations.get(rep.unit_id, ()))
+def _mandate(key: str, rows: list[MandateRow]) -> Mandate:
+    first = rows[0]
+    relations = sorted(
+        (_relation(row.relation_id, row) for row in rows if row.relation_id is not None),
+        key=lambda relation: relation.id,
+    )
     return Mandate(
-        f"l:{rep.id}", rep.revision, Role.LEGAL_REP, rep.unit, everything, rep.last_used_at
+        key=key,
+        revision=first.revision,
+        role=Role.LEGAL_REP if first.kind == "l" else Role.CLERK,
+        unit=UnitName(first.unit_id, first.unit_name, first.uscc),
+        relations=tuple(relations),
+        last_used_at=first.last_used_at,
     )
 
 
-def _of_grant(grant: Grant) -> Mandate:
-    granted = tuple(relation_view(row) for row in sorted(grant.relations, key=lambda row: row.id))
-    return Mandate(
-        f"g:{grant.id}", grant.revision, Role.CLERK, grant.unit, granted, grant.last_used_at
-    )
+def _relation(relation_id: str, row: MandateRow) -> RelationView:
+    insurance = INSURANCES.get(row.insurance, "其他险种")
+    return RelationView(relation_id, row.insurance, insurance, row.unit_no, row.agency)
 
 
 async def mark_used(mandate: Mandate, person: Person, now: datetime) -> None:

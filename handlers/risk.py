@@ -41,9 +41,9 @@ class Signals:
 
     @property
     def other_province(self) -> bool:
-        """Whether both places are known and lie in different provinces (first three characters)."""
+        """Whether both places are known and lie in different provinces (first two characters)."""
         both = bool(self.desk_place) and bool(self.phone_place)
-        return both and self.desk_place[:3] != self.phone_place[:3]
+        return both and self.desk_place[:2] != self.phone_place[:2]
 
 
 def score(signals: Signals) -> int:

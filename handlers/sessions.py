@@ -289,6 +289,15 @@ async def switch_unit(  # noqa: PLR0913
     return opened
 
 
+async def switched_before(tools: Tools, once: Once | None, *, now: datetime) -> Opened:
+    """The first answer to a switch that is sent again. Refuses: SESSION_ENDED, REPEATED."""
+    async with tx():
+        kept = await first_answer(tools.vault, once, now)
+        if kept is None:
+            raise SESSION_ENDED.refuse()
+    return msgspec.json.decode(kept, type=Opened)
+
+
 def _wanted(standing: Standing, unit_id: str, role: Role) -> Mandate:
     for mandate in standing.of(role):
         if mandate.unit.id == unit_id:

@@ -15,8 +15,8 @@ from handlers import sessions
 from handlers.mandates import why_lost
 from handlers.tools import Tools
 from models.actor import Actor
+from models.errors.catalogue import entry_of
 from models.errors.entry import Refusal
-from models.errors.grant import GRANT_REVOKED
 from models.errors.login import SESSION_ENDED, UNIT_SWITCHED
 from models.errors.phone import CHALLENGE_UNKNOWN, IDENTITY_NEEDED
 from models.errors.scan import CHOOSE_UNIT
@@ -28,7 +28,7 @@ from models.errors.system import (
 )
 from models.idempotency import MAX_LENGTH, Once
 from models.store.challenge import Place, digest
-from models.store.session import Kind, Session, Stage
+from models.store.session import SWITCHED, Kind, Session, Stage, Touch
 from server.agents import describe
 from server.context import Context, Request
 from server.operation import Operation
@@ -140,12 +140,13 @@ async def admit(request: Request, operation: Operation, csrf: str | None = None)
         _admit_operator(call)
     elif policy.access is Access.BROWSER:
         _admit_browser(call)
+        call.once = _once(call) if operation.once else None
     elif policy.needs_session:
-        await _admit_session(call, policy, csrf)
+        by_cookie = _take_secret(call, policy)
+        call.once = _once(call) if operation.once else None
+        await _admit_session(call, policy, by_cookie=by_cookie, csrf=csrf)
     if operation.if_match:
         call.revision = _if_match(request.headers)
-    if operation.once:
-        call.once = _once(call)
     return call
 
 
@@ -186,17 +187,25 @@ def require_same_site(call: Call) -> None:
         raise CSRF_FAILED.refuse()
 
 
-async def _admit_session(call: Call, policy: Policy, csrf: str | None) -> None:
+def _take_secret(call: Call, policy: Policy) -> bool:
     bearer = call.request.headers.get("authorization", "")
     by_cookie = not bearer and policy.access not in (Access.PHONE, Access.PERSON)
     call.secret = call.cookie(SESSION_COOKIE) if by_cookie else bearer.removeprefix("Bearer ")[:64]
     if not call.secret or (bearer and not bearer.startswith("Bearer ")):
         raise SESSION_ENDED.refuse()
-    session = call.session = await live_session(call)
-    if (session.kind is Kind.DESK) is not by_cookie:
-        raise SESSION_ENDED.refuse()
+    return by_cookie
+
+
+async def _admit_session(call: Call, policy: Policy, *, by_cookie: bool, csrf: str | None) -> None:
     if by_cookie and call.request.method in _UNSAFE:
         _require_csrf(call, csrf)
+    touch = await call.tools.sessions.touch(call.secret)
+    if call.once is not None and touch.reason == SWITCHED:
+        # The answer to the switch was lost on its way: the route looks for the one it gave.
+        return
+    session = call.session = await _standing(call, touch)
+    if (session.kind is Kind.DESK) is not by_cookie:
+        raise SESSION_ENDED.refuse()
     _require_stage(session, policy)
     _require_epoch(call, session)
     call.actor = Actor(
@@ -215,7 +224,10 @@ async def live_session(call: Call) -> Session:
 
     Refuses: SESSION_ENDED, GRANT_REVOKED, GRANT_EXPIRED, GRANT_SUSPENDED.
     """
-    touch = await call.tools.sessions.touch(call.secret)
+    return await _standing(call, await call.tools.sessions.touch(call.secret))
+
+
+async def _standing(call: Call, touch: Touch) -> Session:
     if touch.session is None:
         raise _gone(touch.reason)
     if touch.word == "ok":
@@ -234,7 +246,7 @@ async def live_session(call: Call) -> Session:
 
 
 def _gone(reason: str) -> Refusal:
-    return GRANT_REVOKED.refuse() if reason == GRANT_REVOKED.code else SESSION_ENDED.refuse()
+    return (entry_of(reason) or SESSION_ENDED).refuse()
 
 
 def csrf_token(tools: Tools, secret: str) -> str:

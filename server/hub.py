@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from models.errors.entry import Refusal
@@ -22,6 +23,9 @@ SWEEP_S = 5.0
 _SLICES = 10
 _CHUNK = 200
 _CONFIRM_S = 0.5
+_CONNECT_S = 2.0
+_SILENCE_S = 3.0
+_LONGEST_PAUSE_S = 1.0
 _OWN = "hub"
 
 Versions = Callable[[Sequence[str]], Awaitable[Mapping[str, tuple[int, bool]]]]
@@ -70,8 +74,9 @@ class Hub:
     """Wakes waiters when Redis says that what they wait for has changed."""
 
     def __init__(self, redis: Redis, versions: Versions) -> None:
-        self._pubsub = redis.pubsub()
+        self._redis = redis
         self._versions = versions
+        self._pubsub: PubSub | None = None
         self._waiters: dict[str, set[Waiter]] = {}
         self._unconfirmed: dict[str, asyncio.Future[None]] = {}
         self._wanted: set[str] = set()
@@ -92,16 +97,20 @@ class Hub:
         self.closing = True
         for waiter in [w for group in self._waiters.values() for w in group]:
             waiter.wake("bye")
-        for task in self._tasks:
+        tasks = tuple(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        with contextlib.suppress(RedisError, OSError):
-            await self._pubsub.aclose()  # type: ignore[no-untyped-call]
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
     def waiting(self) -> int:
         """How many streams and polls are open."""
         return sum(len(group) for group in self._waiters.values())
+
+    @property
+    def listening(self) -> bool:
+        """Whether Redis was heard of lately; if not, only the sweep finds changes."""
+        return self._pubsub is not None
 
     @asynccontextmanager
     async def watch(self, channel: str) -> AsyncIterator[Waiter]:
@@ -110,8 +119,7 @@ class Hub:
         group = self._waiters.setdefault(channel, set())
         group.add(waiter)
         try:
-            if len(group) == 1:
-                await self._subscribe(channel)
+            await self._subscribe(channel, first=len(group) == 1)
             yield waiter
         finally:
             group.discard(waiter)
@@ -119,13 +127,18 @@ class Hub:
                 del self._waiters[channel]
                 self._want(channel)
 
-    async def _subscribe(self, channel: str) -> None:
-        confirmed = asyncio.get_running_loop().create_future()
-        self._unconfirmed[channel] = confirmed
-        self._want(channel)
-        # Without an answer the sweep still finds every change.
-        await asyncio.wait([confirmed], timeout=_CONFIRM_S)
-        self._unconfirmed.pop(channel, None)
+    async def _subscribe(self, channel: str, *, first: bool) -> None:
+        if not self.listening:
+            # Whoever connects next subscribes to everything; until then the sweep finds changes.
+            return
+        if first:
+            self._unconfirmed[channel] = asyncio.get_running_loop().create_future()
+            self._want(channel)
+        confirmed = self._unconfirmed.get(channel)
+        if confirmed is not None:
+            await asyncio.wait([confirmed], timeout=_CONFIRM_S)
+            if self._unconfirmed.get(channel) is confirmed:
+                del self._unconfirmed[channel]
 
     def _want(self, channel: str) -> None:
         self._wanted.add(channel)
@@ -140,13 +153,18 @@ class Hub:
         try:
             while self._wanted and not self.closing:
                 channels, self._wanted = self._wanted, set()
+                pubsub = self._pubsub
+                if pubsub is None:
+                    continue
                 come = [channel for channel in channels if channel in self._waiters]
                 gone = [channel for channel in channels if channel not in self._waiters]
+                # What goes wrong here is noticed by the listener, which starts over.
                 with contextlib.suppress(RedisError, OSError):
-                    if come:
-                        await self._pubsub.subscribe(*come)
-                    if gone:
-                        await self._pubsub.unsubscribe(*gone)
+                    async with asyncio.timeout(_CONNECT_S):
+                        if come:
+                            await pubsub.subscribe(*come)
+                        if gone:
+                            await pubsub.unsubscribe(*gone)
         finally:
             self._flushing = False
 
@@ -154,18 +172,52 @@ class Hub:
         pause_s = 0.1
         while True:
             try:
-                await self._pubsub.subscribe(_OWN, *self._waiters)
-                while True:
-                    message = await self._pubsub.get_message(timeout=30.0)
+                async with self._connected() as pubsub:
                     pause_s = 0.1
-                    if message is not None:
-                        self._hear(message)
-            except (RedisError, OSError):
-                logger.warning("lost the subscription", extra={"pause_s": pause_s})
-                await asyncio.sleep(pause_s)
-                pause_s = min(pause_s * 2, 5.0)
+                    await self._hear_all(pubsub)
+            except Exception as fault:  # noqa: BLE001 - whatever it is, it must not end the listening
+                facts = {"pause_s": pause_s, "fault": type(fault).__name__}
+                logger.warning("lost the subscription", extra=facts)
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
-    def _hear(self, message: dict[str, Any]) -> None:
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[PubSub]:
+        """A subscription to all that is waited for now, on a connection of its own."""
+        pubsub = self._redis.pubsub()
+        known = set(self._waiters)
+        try:
+            async with asyncio.timeout(_CONNECT_S):
+                await pubsub.subscribe(_OWN, *known)
+            self._pubsub = pubsub
+            # Somebody may have come or gone meanwhile, and messages may have been lost before.
+            for channel in known ^ set(self._waiters):
+                self._want(channel)
+            await self._look(self._due())
+            yield pubsub
+        finally:
+            self._pubsub = None
+            with contextlib.suppress(RedisError, OSError):
+                async with asyncio.timeout(_CONFIRM_S):
+                    await pubsub.aclose()  # type: ignore[no-untyped-call]
+
+    async def _hear_all(self, pubsub: PubSub) -> None:
+        """Until the connection breaks, or stays silent although it was asked (reliability F6)."""
+        asked = False
+        while True:
+            async with asyncio.timeout(_SILENCE_S + _CONNECT_S):
+                message = await pubsub.get_message(timeout=_SILENCE_S)
+            if message is not None:
+                asked = False
+                self._hear(message)
+            elif asked:
+                raise TimeoutError("no answer on the subscription")
+            else:
+                asked = True
+                async with asyncio.timeout(_CONNECT_S):
+                    await pubsub.ping()
+
+    def _hear(self, message: Mapping[str, Any]) -> None:
         channel = message["channel"]
         if message["type"] == "subscribe":
             confirmed = self._unconfirmed.get(channel)
@@ -180,14 +232,20 @@ class Hub:
         while True:
             await asyncio.sleep(SWEEP_S / _SLICES)
             turn = (turn + 1) % _SLICES
-            due = [
-                channel[2:]
-                for channel in self._waiters
-                if channel.startswith("q:") and hash(channel) % _SLICES == turn
-            ]
-            for cids in _chunks(due):
-                with contextlib.suppress(Refusal):
-                    self._compare(await self._versions(cids))
+            await self._look([cid for cid in self._due() if hash(cid) % _SLICES == turn])
+
+    def _due(self) -> list[str]:
+        return [channel[2:] for channel in self._waiters if channel.startswith("q:")]
+
+    async def _look(self, due: Sequence[str]) -> None:
+        for cids in _chunks(due):
+            try:
+                self._compare(await self._versions(cids))
+            except Refusal:
+                return
+            except Exception:
+                logger.exception("sweep failed")
+                return
 
     def _compare(self, found: Mapping[str, tuple[int, bool]]) -> None:
         for cid, (revision, due) in found.items():

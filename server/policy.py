@@ -13,9 +13,9 @@ class Access(StrEnum):
     """What a caller must hold.
 
     public: nothing · browser: the cookie that began the challenge · phone: a bearer token ·
-    person: a bearer token of a phone that carries an e-card · signed_in: a desk's or phone's session
-    with a person, before or after entering a unit · unit: a session that has entered one · operator:
-    the machine itself, or development mode.
+    person: a bearer token of a phone with an e-card · signed_in: a desk's or phone's session with
+    a person, before or after entering a unit · unit: a session that has entered one ·
+    operator: the machine itself, or development mode.
     """
 
     PUBLIC = "public"

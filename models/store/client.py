@@ -1,28 +1,41 @@
 """The way to Redis: commands of one loop turn share a round trip, and no write is ever repeated.
 
-An outage is a refusal (STORE_DOWN, 503) after at most half a second; after a few in a row the store
-is not asked again for a moment, so that a dead Redis does not slow everything else (F4, F5).
+An outage is a refusal (STORE_DOWN, 503) half a second after a command was given, wherever it is by
+then: in the queue, in the pool or on its way. After a few in a row the store is not asked again for
+a moment, so that a dead Redis does not slow everything else (reliability F4, F5).
 """
 
 import asyncio
 import hashlib
 from collections.abc import Sequence
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
+from redis.exceptions import (
+    ClusterDownError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from models.errors.entry import Refusal
 from models.errors.system import STORE_DOWN
 from models.store.carrier import Carrier, Command, PipelineCarrier
 
+PATIENCE_S, _LEAST_S = 0.5, 0.1
 _LANES = 2
 _BATCH = 256
 _FAILURES_TO_OPEN = 3
 _OPEN_S = 1.0
+# A Redis that answers so is there, and of no use: full, a replica, without its master, busy.
+_USELESS = (OutOfMemoryError, ReadOnlyError, ClusterDownError, TryAgainError)
+_USELESS_WORDS = ("MISCONF", "NOREPLICAS", "BUSY")
 
 
 class Script:
@@ -33,13 +46,21 @@ class Script:
         self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
 
+class _Asked(NamedTuple):
+    """One command, who waits for its answer, and until when (the loop's clock)."""
+
+    command: Command
+    answer: "asyncio.Future[Any]"
+    until: float
+
+
 class Store:
     """A batching front of one `redis.asyncio.Redis` (real, or the embedded one)."""
 
     def __init__(self, redis: Redis, carrier: Carrier | None = None) -> None:
         self.redis = redis
         self._carrier = carrier or PipelineCarrier(redis)
-        self._waiting: list[tuple[Command, asyncio.Future[Any]]] = []
+        self._waiting: list[_Asked] = []
         self._lanes_busy = 0
         self._due = False
         self._failures = 0
@@ -61,57 +82,79 @@ class Store:
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
-        if loop.time() < self._closed_until:
+        now = loop.time()
+        if now < self._closed_until:
             future.set_exception(_down())
             return future
-        self._waiting.append((command, future))
-        if not self._due and self._lanes_busy < _LANES:
-            self._due = True
-            loop.call_soon(self._flush)
+        self._waiting.append(_Asked(command, future, now + PATIENCE_S))
+        self._flush_soon()
         return future
+
+    def _flush_soon(self) -> None:
+        if self._waiting and not self._due and self._lanes_busy < _LANES:
+            self._due = True
+            asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
         self._due = False
-        if not self._waiting:
-            return
         batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+        if not batch:
+            return
         self._lanes_busy += 1
         task = asyncio.get_running_loop().create_task(self._send(batch), name="store-batch")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        self._flush_soon()
 
-    async def _send(self, batch: list[tuple[Command, "asyncio.Future[Any]"]]) -> None:
+    async def _send(self, batch: list[_Asked]) -> None:
         try:
-            results = await self._carrier.carry([command for command, _ in batch])
+            # The oldest command sets the pace; while all is well none is older than a round trip.
+            async with asyncio.timeout_at(max(batch[0].until, _now() + _LEAST_S)):
+                results = await self._carrier.carry([asked.command for asked in batch])
             self._failures = 0
-        except (RedisConnectionError, RedisTimeoutError, TimeoutError, OSError):
+        except (RedisConnectionError, RedisTimeoutError, OSError):
             self._note_failure()
             results = [_down() for _ in batch]
         except RedisError as fault:
             results = [fault for _ in batch]
         finally:
             self._lanes_busy -= 1
-            if self._waiting and not self._due:
-                self._due = True
-                asyncio.get_running_loop().call_soon(self._flush)
-        for (_, future), result in zip(batch, results, strict=True):
-            if future.done():
-                continue
-            if isinstance(result, BaseException):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
+            self._flush_soon()
+        for asked, result in zip(batch, results, strict=True):
+            _settle(asked.answer, result)
 
     def _note_failure(self) -> None:
         self._failures += 1
         if self._failures >= _FAILURES_TO_OPEN:
-            self._closed_until = asyncio.get_running_loop().time() + _OPEN_S
+            self._closed_until = _now() + _OPEN_S
 
     async def close(self) -> None:
         """Let what is under way finish, then give the connections back."""
-        if self._tasks:
+        while self._tasks or self._waiting:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.sleep(0)
         await self.redis.aclose()
+
+
+def _settle(answer: "asyncio.Future[Any]", result: Any) -> None:
+    if answer.done():
+        return
+    if _useless(result):
+        answer.set_exception(_down())
+    elif isinstance(result, BaseException):
+        answer.set_exception(result)
+    else:
+        answer.set_result(result)
+
+
+def _useless(result: Any) -> bool:
+    if isinstance(result, _USELESS):
+        return True
+    return isinstance(result, ResponseError) and str(result).startswith(_USELESS_WORDS)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _down() -> Refusal:

@@ -12,6 +12,9 @@ from models.vocabulary import Role
 REVISION_TTL_MS = 24 * 3600 * 1000
 DOUBT_MS = 30 * 1000
 
+SWITCHED = "switched"
+"""Why a session ended that lives on under another secret."""
+
 _SCRIPT = Script("session.lua")
 
 

@@ -210,9 +210,13 @@ async def deny(call: Call, body: bodies.DenyBody, cid: str) -> HTTPResponse:
 )
 async def enter_unit(call: Call, body: bodies.PhoneSessionBody) -> HTTPResponse:
     """Open a unit on the phone itself; the answer carries a new token."""
+    if call.session is None:
+        opened = await sessions.switched_before(call.tools, call.once, now=call.now)
+        entered = sessions.Entered(opened, ())
+        return as_json(await entry_of_session(call, entered, token=opened.secret))
     entered = await sessions.enter_on_phone(
         call.tools,
-        call.signed_in,
+        call.session,
         call.secret,
         call.actor,
         role=Role(body.role),

@@ -76,18 +76,21 @@ def _matches(mandate: Mandate, words: str) -> bool:
 )
 async def switch_unit(call: Call, body: bodies.UnitBody) -> HTTPResponse:
     """Enter a unit, or another one: a new session id, the old one dead, epoch + 1."""
-    opened = await sessions.switch_unit(
-        call.tools,
-        call.signed_in,
-        call.secret,
-        call.actor,
-        unit_id=body.unit_id,
-        role=Role(body.role),
-        once=call.once,
-        now=call.now,
-    )
-    _, shown = await opened_session(call, opened.secret)
-    if call.signed_in.kind is Kind.DESK:
+    if call.session is None:
+        opened = await sessions.switched_before(call.tools, call.once, now=call.now)
+    else:
+        opened = await sessions.switch_unit(
+            call.tools,
+            call.session,
+            call.secret,
+            call.actor,
+            unit_id=body.unit_id,
+            role=Role(body.role),
+            once=call.once,
+            now=call.now,
+        )
+    found, shown = await opened_session(call, opened.secret)
+    if found.kind is Kind.DESK:
         call.set_cookie(SESSION_COOKIE, opened.secret)
         return as_json(shown)
     answer = as_json(shown)

@@ -1,4 +1,4 @@
-"""A product of this folder's own, on a real Redis where there is one, so that its keys can be seen."""
+"""A product of this folder's own; on a real Redis where there is one, whose keys can be seen."""
 
 from collections.abc import Iterator
 

@@ -1,6 +1,5 @@
 """JSON as it should not be: every text is refused, and none of them leaves a trace."""
 
-import json
 import time
 
 import pytest
@@ -109,15 +108,6 @@ def test_a_fault_is_pointed_at(body: bytes, pointer: str) -> None:
 
     assert refused.value.status == 422
     assert [fault.pointer for fault in refused.value.errors] == [pointer]
-
-
-def test_a_name_that_looks_like_our_own_message_is_no_pointer_elsewhere() -> None:
-    name = "x` - at `$.text"
-
-    with pytest.raises(Refusal) as refused:
-        read_json(JSON, json.dumps({name: 1}).encode(), IssueBody)
-
-    assert refused.value.errors[0].pointer == "/" + name
 
 
 def test_the_worst_document_below_the_limit_is_read_in_a_moment() -> None:

@@ -1,5 +1,7 @@
 """Without event streams, without scripts, without a mini-program one still gets in."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import Route, expect
 
@@ -39,6 +41,20 @@ async def test_a_desk_without_event_streams_still_signs_in(
     await at.shows("choose")
     await at.choose(units_of("P2")[0])
     await at.stands_for("法人", units_of("P2")[0])
+
+
+async def test_news_of_the_exchange_may_come_before_its_answer(desk: NewDesk, live: Live) -> None:
+    at = await desk()
+
+    async def slowly(route: Route) -> None:
+        answer = await route.fetch()
+        await asyncio.sleep(0.5)
+        await route.fulfill(response=answer)
+
+    await at.page.route("**/exchange", slowly)
+    await scan_and_approve(await live.phone("P1"), await at.scanned())
+
+    await at.stands_for("法人", *units_of("P1"))
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE_WIDE], ids=["1280px", "375px"])

@@ -73,7 +73,7 @@ export class Desk {
       frames: drawn((frames) => this.view.frames(frames)),
       image: drawn((url) => this.view.image(url)),
       status: (news) => this.hear(news),
-      gone: () => this.renew(),
+      gone: () => { if (!this.exchanging) this.renew(); },
       trouble: (trouble) => this.set({ trouble }),
       mode: (mode) => { this.mode = mode; this.view.mode(mode); },
     }, this.mode === 'poll' ? 'wait' : this.mode);
@@ -86,6 +86,8 @@ export class Desk {
   }
 
   hear(news) {
+    // The stream may tell of our own exchange before its answer, and the cookie with it, is here.
+    if (this.exchanging) return;
     const before = this.state.challenge;
     const challenge = merged(before, news);
     if (challenge === before) return;
