@@ -45,7 +45,7 @@ class SuiteResult:
     def _estimate(self, goal: Goal) -> tuple[Estimate | None, str]:
         if goal.metric == "given":
             found = self.given.get(goal.id)
-            return found, "" if found else self.skipped.get(goal.id, "not measured in this run")
+            return found, self.skipped.get(goal.id, "not measured in this run")
         rows = {row.name: row for row in self.rows}
         for name in (goal.numerator, goal.denominator):
             if name not in rows:
@@ -95,6 +95,7 @@ def _row(candidate: Candidate) -> dict[str, Any]:
         "candidate": candidate.name,
         "faulty": candidate.faulty,
         "fault": candidate.fault,
+        "faults": dict(candidate.faults.most_common(5)),
         "rounds": [asdict(sample) for sample in samples],
     }
     if samples:

@@ -48,6 +48,11 @@ def suite_text(result: SuiteResult) -> str:
     if rows:
         head = ("row", "rounds", "cpu µs", "rps", "p50 ms", "p99 ms", "redis µs", "pg µs", "bad")
         parts.append(table(head, rows))
+    parts += [
+        f"   {row['candidate']}: {count} x {fault}"
+        for row in told["rows"]
+        for fault, count in row["faults"].items()
+    ]
     parts += [f"   {name}: {_fact(value)}" for name, value in told["facts"].items()]
     for why in dict.fromkeys(told["skipped"].values()):
         parts.append(f"   skipped: {why}")

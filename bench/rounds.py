@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -53,6 +54,7 @@ class Candidate:
     prepare: Prepare
     samples: list[Sample] = field(default_factory=list)
     fault: str | None = None
+    faults: Counter[str] = field(default_factory=Counter)
 
     @property
     def faulty(self) -> bool:
@@ -111,6 +113,7 @@ class Bench:
         found = await closed_loop(operations, self._seconds)
         await asyncio.sleep(SETTLE_S)
         spent = candidate.server.cpu_ns() - before
+        candidate.faults += found.faults
         own = time.process_time_ns() - own
         after, later = MachineTime.now(), self._stores.now()
         redis, postgres = later[0] - stores[0], later[1] - stores[1]

@@ -27,9 +27,9 @@ class Run:
     seconds: float
     quick: bool
 
-    def deadline(self, limit_s: float) -> float:
-        """The moment (time.monotonic) by which a suite must be through."""
-        return time.monotonic() + limit_s
+    def deadline(self, limit_s: float, quick_s: float) -> float:
+        """The moment (time.monotonic) after which a suite starts no further round."""
+        return time.monotonic() + (quick_s if self.quick else limit_s)
 
     async def take(
         self, bench: Bench, deadline: float, undecided: Callable[[], bool] | None = None

@@ -11,7 +11,6 @@ from bench.load.login import (
     Hand,
     LoginRefused,
     Phone,
-    login_by_polls,
     login_by_stream,
 )
 from bench.procs import Server
@@ -92,9 +91,8 @@ def _speaker(
 
 
 async def _rehearse(speaker: Speaker) -> None:
-    """One login each way, before anything is measured."""
+    """One login, before anything is measured."""
     try:
         await login_by_stream(speaker.desks[0], speaker.hands[0])
-        await login_by_polls(speaker.desks[0], speaker.hands[0], 4)
     except (OSError, TimeoutError) as wrong:
         raise LoginRefused(f"first login: {type(wrong).__name__} {wrong}") from wrong

@@ -25,7 +25,7 @@ class MandateRow:
     """One way into one unit, through one relation (None when it has none).
 
     kind: `l` legal representative, `g` grant; status and dates are those of a grant.
-    name under which the unit knows the holder.
+    name_index: the name under which the unit knows the holder.
     """
 
     kind: str

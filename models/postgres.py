@@ -47,11 +47,20 @@ class PostgresClient(AsyncpgDBClient):
             return self._pool
 
     async def take_back(self, connection: Any, fault: BaseException | None) -> None:
-        """Return a connection to the pool, or its empty slot when it has stopped answering."""
+        """Return a connection to the pool, or its empty slot when it has stopped answering.
+
+        What is open on it is rolled back, also when the caller is cancelled once more meanwhile.
+        """
         if isinstance(fault, _SILENT):
             connection.terminate()
-        if self._pool is not None:
+        if self._pool is None:
+            return
+        try:
             await self._pool.release(connection, timeout=ACQUIRE_S)
+        except Exception:
+            # asyncpg has closed it then; what went wrong before is what the caller must hear.
+            if fault is None:
+                raise
 
 
 class _Lease:
@@ -79,12 +88,15 @@ class _Transaction(TransactionContext):
         self._open = BareTransaction(parent)
 
     async def __aenter__(self) -> TransactionalDBClient:
-        self._open._connection = await self._parent.lend()
+        connection: Any = await self._parent.lend()
+        self._open._connection = connection
+        # Entered as a context asyncpg knows that somebody looks after it: what is left open when
+        # the connection is given back is rolled back without a complaint in the log.
+        self._open.transaction = connection.transaction()
         try:
-            await self._open.begin()
-        except BaseException:
-            # BEGIN may have arrived or not; nobody shall have to find out.
-            self._open._connection.terminate()
+            await self._open.transaction.__aenter__()
+        except BaseException as fault:
+            await self._parent.take_back(connection, fault)
             raise
         self._token = get_connections().set(self._open.connection_name, self._open)
         return self._open
@@ -96,20 +108,18 @@ class _Transaction(TransactionContext):
         trace: TracebackType | None,
     ) -> None:
         get_connections().reset(self._token)
-        ended: BaseException | None = fault
-        try:
-            if fault is None:
-                await self._open.commit()
-            elif not isinstance(fault, _SILENT):
-                await self._open.rollback()
-        except BaseException as worse:
-            ended = worse
-            # Whatever it was, a closed connection has rolled back; what the body said comes first.
-            self._open._connection.terminate()
-            if fault is None or not isinstance(worse, Exception):
+        connection: Any = self._open._connection
+        if fault is None:
+            try:
+                await self._commit()
+            except BaseException as late:
+                await self._parent.take_back(connection, late)
                 raise
-        finally:
-            await self._parent.take_back(self._open._connection, ended)
+        await self._parent.take_back(connection, fault)
+
+    async def _commit(self) -> None:
+        assert self._open.transaction is not None  # noqa: S101 - set on entering
+        await self._open.transaction.__aexit__(None, None, None)
 
 
 client_class = PostgresClient

@@ -1,8 +1,8 @@
 """HTTP as we serve it: a request must arrive whole within its time, however slowly it drips.
 
-Sanic starts its timer again at every byte that comes in, so a client that sends one byte a second is
-never cut off (reliability F8). Here only a new request and what we send start it again; and a server
-that is stopping does not wait for connections that have nothing more to do.
+Sanic starts its timer again at every byte that comes in, so a client that sends one byte a second
+is never cut off (reliability F8). Here only a new request and what we send start it again; and a
+server that is stopping does not wait for connections that have nothing more to do.
 """
 
 import time

@@ -1,15 +1,11 @@
-"""Builders: plain functions that put people, units, mandates, challenges and sessions in place.
+"""Builders: plain functions that put people, units, challenges and sessions in place.
 
-Every number and name is invented; document numbers use the area 239900, which does not exist.
+Those of rows come from tests.registered, so that a test has one place to ask.
 """
 
-import base64
-import itertools
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import NamedTuple
 
 import msgspec
@@ -21,55 +17,80 @@ from handlers.scans import Approved
 from handlers.tools import Tools
 from models.actor import Actor
 from models.frame import step_at
-from models.grant import Grant
 from models.identity import Identity
 from models.ids import new_id
 from models.person import Person, PlatformAccount
-from models.sealed import Vault
 from models.store.challenge import Challenge, Place
 from models.store.client import Store
 from models.store.session import Session
-from models.unit import Agency, LegalRep, Relation, Unit
+from models.unit import Unit
 from models.vocabulary import (
     CardState,
     Channel,
-    GrantStatus,
-    IdType,
-    PersonStatus,
     Platform,
     Role,
-    UnitStatus,
 )
-from server.demo.identifiers import credit_code, resident_number, unit_number
-from server.demo.shapes import UnitKind
 from server.places import Places
-from server.resources import tools_of, vault_of
-from server.settings import Settings
+from server.resources import tools_of
+from tests.registered import (
+    AREA,
+    DAY,
+    NOW,
+    SITE,
+    Clerk,
+    Rep,
+    a_grant,
+    a_granted_clerk,
+    a_legal_rep,
+    a_person,
+    a_registered_rep,
+    a_unit,
+    an_identity,
+    numbers,
+    settings,
+    vault,
+)
 
-NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+__all__ = [
+    "AREA",
+    "DAY",
+    "DESK",
+    "DESK_IP",
+    "FAR_IP",
+    "NOW",
+    "NOW_MS",
+    "OTHER_IP",
+    "PLACE_NAMES",
+    "SITE",
+    "Clerk",
+    "PhoneAccounts",
+    "Rep",
+    "Shown",
+    "Signed",
+    "a_card",
+    "a_challenge",
+    "a_desk_session",
+    "a_grant",
+    "a_granted_clerk",
+    "a_legal_rep",
+    "a_person",
+    "a_phone_session",
+    "a_registered_rep",
+    "a_unit",
+    "an_account_id",
+    "an_actor",
+    "an_approved_challenge",
+    "an_identity",
+    "at",
+    "settings",
+    "text_of",
+    "tools_for",
+    "vault",
+]
+
 NOW_MS = int(NOW.timestamp() * 1000)
-DAY = timedelta(days=1)
-AREA = "239900"
-SITE = "https://sb.example.cn"
 DESK_IP, OTHER_IP, FAR_IP = "192.0.2.10", "198.51.100.20", "203.0.113.30"
 DESK = Place(ip=DESK_IP, browser="Chrome 120", os="Windows", name="黑龙江哈尔滨")
-_numbers = itertools.count(1)
-
-
-def settings(**changed: str) -> Settings:
-    """Settings of a test. changed: variables without their ZB_ prefix, in lower case."""
-    env = {
-        "ZB_MASTER_KEY": base64.b64encode(b"tests only, never anywhere else!").decode(),
-        "ZB_PUBLIC_URL": SITE,
-        "ZB_DATABASE_URL": "sqlite://:memory:",
-    }
-    return Settings.read(env | {f"ZB_{name.upper()}": value for name, value in changed.items()})
-
-
-@cache
-def vault() -> Vault:
-    """The vault of every test."""
-    return vault_of(settings())
 
 
 PLACE_NAMES = {DESK_IP: "黑龙江哈尔滨", OTHER_IP: "黑龙江大庆", FAR_IP: "上海市上海"}
@@ -89,121 +110,16 @@ def at(tools: Tools, ms: int) -> None:
     tools.challenges.now_ms = tools.sessions.now_ms = NOW_MS + ms
 
 
-def an_identity(name: str = "张三", number: int | None = None) -> Identity:
-    """An invented person; without a number somebody new each time."""
-    wanted = next(_numbers) if number is None else number
-    return Identity(IdType.RESIDENT_ID, resident_number(AREA, wanted), name)
-
-
 def a_card(
     identity: Identity, *, name: str | None = None, state: CardState = CardState.OK
 ) -> CardIdentity:
     """The e-card of somebody, perhaps under another name."""
-    return CardIdentity(
-        identity.id_type, identity.id_no, name or identity.name, None, AREA, state
-    )
-
-
-async def a_person(
-    identity: Identity | None = None, *, status: PersonStatus = PersonStatus.ACTIVE
-) -> Person:
-    """A person whom an e-card has vouched for before."""
-    row = Person.sealed(vault(), new_id(), identity or an_identity())
-    return await Person.create(**row, status=status, created_at=NOW - DAY)
-
-
-async def a_unit(
-    name: str = "测试公司", *, relations: int = 1, status: UnitStatus = UnitStatus.ACTIVE
-) -> Unit:
-    """A registered unit with so many insured relations."""
-    number = next(_numbers)
-    agency, _ = await Agency.get_or_create(
-        code="239900000001",
-        defaults={"name": "测试经办机构", "region": AREA, "address": "", "phone": "", "hours": ""},
-    )
-    uscc = credit_code(UnitKind.COMPANY, AREA, number)
-    unit = await Unit.create(
-        id=new_id(), uscc=uscc, name=name, address="测试路1号", region=AREA, status=status
-    )
-    for _ in range(relations):
-        await Relation.create(
-            id=new_id(),
-            unit=unit,
-            insurance="110",
-            unit_no=unit_number(next(_numbers)),
-            agency=agency,
-            recorded_uscc=uscc,
-        )
-    return unit
-
-
-async def a_legal_rep(
-    unit: Unit, person: Person, *, name: str | None = None, live: bool = True
-) -> LegalRep:
-    """Register a person as a unit's legal representative, perhaps under another name."""
-    row = LegalRep.sealed(vault(), new_id(), _known_as(person, name))
-    return await LegalRep.create(**row, unit=unit, live=live, since=NOW - DAY)
-
-
-async def a_grant(
-    unit: Unit,
-    person: Person,
-    *,
-    name: str | None = None,
-    status: GrantStatus = GrantStatus.ACTIVE,
-    valid_from: datetime = NOW - DAY,
-    valid_to: datetime | None = None,
-) -> Grant:
-    """Grant all of a unit's relations to a person, perhaps under another name."""
-    row = Grant.sealed(vault(), new_id(), _known_as(person, name))
-    grant = await Grant.create(
-        **row,
-        unit=unit,
-        status=status,
-        valid_from=valid_from,
-        valid_to=valid_to,
-        created_at=NOW - DAY,
-    )
-    await grant.relations.add(*await Relation.filter(unit_id=unit.id))
-    return grant
-
-
-def _known_as(person: Person, name: str | None) -> Identity:
-    known = person.open(vault())
-    return Identity(known.id_type, known.id_no, name or known.name)
-
-
-class Clerk(NamedTuple):
-    """A person, the unit they act for, and the grant by which they do."""
-
-    person: Person
-    unit: Unit
-    grant: Grant
-
-
-async def a_granted_clerk(unit: Unit | None = None, person: Person | None = None) -> Clerk:
-    """A clerk with an active grant; whoever is not given is made."""
-    unit, person = unit or await a_unit(), person or await a_person()
-    return Clerk(person, unit, await a_grant(unit, person))
-
-
-class Rep(NamedTuple):
-    """A person and the unit whose legal representative they are."""
-
-    person: Person
-    unit: Unit
-    legal_rep: LegalRep
-
-
-async def a_registered_rep(unit: Unit | None = None, person: Person | None = None) -> Rep:
-    """A legal representative; whoever is not given is made."""
-    unit, person = unit or await a_unit(), person or await a_person()
-    return Rep(person, unit, await a_legal_rep(unit, person))
+    return CardIdentity(identity.id_type, identity.id_no, name or identity.name, None, AREA, state)
 
 
 @dataclass(slots=True)
 class PhoneAccounts:
-    """WeChat or Alipay 平台 played: a login code is the account's own number, anything else is invalid."""
+    """WeChat or Alipay played: accounts by login code; any other code is an account of its own."""
 
     accounts: Mapping[str, PlatformAccountId] = field(default_factory=dict)
 
@@ -229,7 +145,7 @@ async def a_phone_session(
     tools: Tools, person: Person | None = None, *, platform: Platform = Platform.WECHAT
 ) -> Signed:
     """A phone that has signed in, carrying this person's e-card or none."""
-    known = an_account_id(f"subject-{next(_numbers)}", platform)
+    known = an_account_id(f"subject-{next(numbers)}", platform)
     await PlatformAccount.create(
         id=new_id(),
         platform=known.platform,

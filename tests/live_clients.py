@@ -78,7 +78,7 @@ class Client:
         """One request. body: sent as JSON; raw: sent as it is."""
         sent = self._headers() | dict(headers or {})
         if body is not None:
-            raw = json.dumps(body, ensure_ascii=False).encode()
+            raw = json.dumps(body).encode()
         if raw is not None:
             sent = {"Content-Type": "application/json"} | sent
         async with self.http.request(

@@ -43,6 +43,10 @@ class Running:
         """The SQLite file."""
         return self.folder / "zhangban.db"
 
+    def server_memory_pages(self) -> int:
+        """How much memory the server holds now, in pages of the machine."""
+        return int(Path(f"/proc/{self.server.pid}/statm").read_text().split()[1])
+
     def log(self) -> str:
         """What the server has logged so far."""
         return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")

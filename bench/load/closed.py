@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ class Slice:
     bad: int = 0
     wall_s: float = 0.0
     latencies_ms: list[float] = field(default_factory=list)
+    faults: Counter[str] = field(default_factory=Counter)
 
 
 async def closed_loop(operations: Sequence[Operation], seconds: float) -> Slice:
@@ -34,7 +36,8 @@ async def _repeat(operation: Operation, until: float, found: Slice) -> None:
     while begin < until:
         try:
             good = await operation()
-        except (OSError, TimeoutError, ValueError, KeyError):
+        except (OSError, TimeoutError, ValueError, KeyError) as wrong:
+            found.faults[f"{type(wrong).__name__}: {wrong}"[:200]] += 1
             good = False
         end = clock()
         found.latencies_ms.append((end - begin) * 1000)

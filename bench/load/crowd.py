@@ -1,15 +1,13 @@
 """Many waiting browsers and the phones that scan them, at a steady rate."""
 
 import asyncio
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bench.load.login import EVENT_WITHIN_S, SCANNED, Challenge, Desk, Hand, newest_url
+from bench.load.login import EVENT_WITHIN_S, FIRST_EVENT, SCANNED, Challenge, Desk, Hand, newest_url
 from bench.load.stream import Waiter
 
-FIRST_EVENT = re.compile(rb"\ndata:")
 BATCH = 250
 OPEN_WITHIN_S = 20.0
 

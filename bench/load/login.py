@@ -10,7 +10,7 @@ import json
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bench.load.http import Caller, build
@@ -31,6 +31,7 @@ def status_event(status: str) -> re.Pattern[bytes]:
     return re.compile(rb'"status": ?"' + status.encode() + rb'"')
 
 
+FIRST_EVENT = re.compile(rb"\ndata:")
 SCANNED, APPROVED = status_event("scanned"), status_event("approved")
 
 
@@ -179,17 +180,30 @@ class Hand:
         self._caller.close()
 
 
-async def login_by_stream(desk: Desk, hand: Hand) -> str:
-    """Issue, watch, scan, approve, exchange; the session's Cookie header."""
+async def unmarked(_: str) -> None:
+    """For logins whose steps nobody times."""
+
+
+async def login_by_stream(
+    desk: Desk, hand: Hand, mark: Callable[[str], Awaitable[None]] = unmarked
+) -> str:
+    """Issue, watch, scan, approve, exchange, each marked; the session's Cookie header."""
     challenge = await desk.issue(hand.phone.role, known=True)
+    await mark("issue")
     waiter = await desk.watch(challenge)
     try:
+        await asyncio.wait_for(waiter.expect(FIRST_EVENT), EVENT_WITHIN_S)
+        await mark("watch")
         scan = await hand.scan(challenge, challenge.url)
         await asyncio.wait_for(waiter.expect(SCANNED), EVENT_WITHIN_S)
+        await mark("scan")
         await _settle_pairing(desk, challenge, scan)
         await hand.approve(challenge, scan)
         await asyncio.wait_for(waiter.expect(APPROVED), EVENT_WITHIN_S)
-        return await desk.exchange(challenge)
+        await mark("approve")
+        session = await desk.exchange(challenge)
+        await mark("exchange")
+        return session
     finally:
         waiter.close()
 

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from typing import TypeVar
 
 from bench.load.closed import Operation
@@ -22,10 +23,11 @@ from bench.stores import StoreMissing, StoreTime, redis_pid, scratch_database, s
 from bench.suites.http import getting
 from bench.thirdparty import PEERS, DeviceClient, Peer, PeerMissing, polling, start_peer
 
-LIMIT_S = 900.0
+LIMIT_S, QUICK_S = 900.0, 60.0
 CALLERS = 16
 POLLS = 20
 PEER_POLLS = 6
+STEP_LOGINS, STEP_SETTLE_S = 24, 0.004
 T = TypeVar("T")
 
 
@@ -42,7 +44,7 @@ class Field:
 async def measure(run: Run) -> SuiteResult:
     """Three tables of rounds: issue, poll, whole login."""
     result = SuiteResult("login")
-    begin = time.monotonic()
+    end = run.deadline(LIMIT_S, QUICK_S)
     async with contextlib.AsyncExitStack() as stack:
         try:
             redis = await stack.enter_async_context(scratch_redis())
@@ -56,11 +58,12 @@ async def measure(run: Run) -> SuiteResult:
         taking_part = await _field(run, stack, result)
         await _facts(taking_part, result)
         tables = (("issue", _issuing), ("poll", _polling), ("whole", _whole))
-        for number, (group, candidates) in enumerate(tables, 1):
+        for number, (group, candidates) in enumerate(tables):
             rows = candidates(taking_part)
             result.rows += rows
             bench = Bench(rows, stores, run.seconds)
-            deadline = begin + LIMIT_S * number / len(tables)
+            left_s = max(0.0, end - time.monotonic())
+            deadline = time.monotonic() + left_s / (len(tables) - number)
             await run.take(bench, deadline, run.undecided(result, f"{group}/"))
     result.control = run.control(result)
     return result
@@ -104,6 +107,26 @@ async def _facts(taking_part: Field, result: SuiteResult) -> None:
         caller.close()
         result.facts[f"issue_answer_bytes/{speaker.name}"] = len(answer.head) + 4 + len(answer.body)
         result.facts[f"rss_mb/{speaker.name}"] = speaker.server.memory().rss / 2**20
+        result.facts[f"login_steps_us/{speaker.name}"] = await _steps(speaker)
+
+
+async def _steps(speaker: Speaker) -> dict[str, float]:
+    """Median server CPU, µs, of each step of a login, one login at a time."""
+    spent: dict[str, list[float]] = {}
+    last = 0
+
+    async def mark(step: str) -> None:
+        nonlocal last
+        await asyncio.sleep(STEP_SETTLE_S)
+        now = speaker.server.cpu_ns()
+        spent.setdefault(step, []).append((now - last) / 1000)
+        last = now
+
+    for number in range(STEP_LOGINS):
+        which = number % len(speaker.desks)
+        last = speaker.server.cpu_ns()
+        await login_by_stream(speaker.desks[which], speaker.hands[which], mark)
+    return {step: median(values) for step, values in spent.items()}
 
 
 def _bare(taking_part: Field, group: str) -> list[Candidate]:

@@ -14,7 +14,7 @@ from bench.run import Run
 from bench.stats import Estimate, paired_ratio, percentile
 
 PREFIX = "https://login.example.invalid/l/"
-LIMIT_S = 120.0
+LIMIT_S, QUICK_S = 120.0, 15.0
 REPEATS = 15
 
 

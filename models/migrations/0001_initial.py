@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='AuditHead',
             fields=[
-                ('stream', fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ('stream', fields.IntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ('seq', fields.BigIntField(default=0)),
                 ('hash', fields.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
             ],

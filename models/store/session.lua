@@ -6,9 +6,9 @@
 -- from, kb known browser, pa platform account, at opened, ls last seen, xa absolute end, il idle ms,
 -- vw sealed view, end why it ended (a tombstone has nothing else).
 --
--- rv:{mandate} and rv:p:{person} hold the revisions that stand in the database; a '?' for each change
--- that is being committed, absent when nobody asked lately: then the caller reads the database and
--- vouches.
+-- rv:{mandate} and rv:p:{person} hold the revisions that stand in the database, behind a '?' for each
+-- change that is being committed; absent when nobody asked lately. While in doubt or absent the
+-- caller reads the database, and vouches.
 
 local key, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2])
 if not now then
@@ -186,19 +186,19 @@ end
 
 -- doubt(ms): a change is about to be committed; until it is announced the database is asked each time
 function ops.doubt()
-  local known = redis.call('GET', key)
-  local others = known and in_doubt(known) and known or ''
-  redis.call('SET', key, '?' .. others, 'PX', ARGV[3])
+  redis.call('SET', key, '?' .. (redis.call('GET', key) or ''), 'PX', ARGV[3])
   return {'ok', tostring(now)}
 end
 
--- announce(revision, ms): the change is committed. While another one is under way its doubt stays.
+-- announce(revision, ms): the change is committed. Another one that is under way keeps its doubt, and
+-- whichever is announced last, the newest revision stays.
 function ops.announce()
-  local known = redis.call('GET', key)
-  if known and in_doubt(known) and #known > 1 then
-    redis.call('SET', key, string.sub(known, 2), 'PX', redis.call('PTTL', key))
-  elseif not known or in_doubt(known) or tonumber(known) < tonumber(ARGV[3]) then
-    redis.call('SET', key, ARGV[3], 'PX', ARGV[4])
+  local marks, known = string.match(redis.call('GET', key) or '', '^(%?*)(%d*)$')
+  local newest = math.max(tonumber(known) or 0, tonumber(ARGV[3]))
+  if #marks > 1 then
+    redis.call('SET', key, string.sub(marks, 2) .. newest, 'PX', redis.call('PTTL', key))
+  else
+    redis.call('SET', key, newest, 'PX', ARGV[4])
   end
   return {'ok', tostring(now)}
 end

@@ -10,7 +10,7 @@ from server import logs
 from server.app import create_app
 from server.protocol import BoundedProtocol
 from server.settings import Settings
-from server.supervisor import supervise
+from server.supervisor import deaf, supervise
 
 BACKLOG = 1024
 
@@ -57,6 +57,7 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(settings: Settings, listening: socket.socket) -> int:
     """Run the application on a socket in this process."""
     app = create_app(settings)
+    app.register_listener(lambda *_: deaf(), "before_server_stop")
     logging.getLogger("zhangban").info("listening", extra={"pid": os.getpid()})
     app.run(
         sock=listening,

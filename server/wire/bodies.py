@@ -9,8 +9,12 @@ from models.vocabulary import Channel
 
 DeskRole = Literal["legal_rep", "clerk"]
 # `$` also matches before a last newline; what follows it in these patterns does not.
-Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$(?!\n)")]
-Nonce = Id
+_WORD = r"^[A-Za-z0-9_-]+$(?!\n)"
+# As long as a row's id and no longer: a column of that length does not take more.
+Id = Annotated[str, Meta(min_length=1, max_length=26, pattern=_WORD)]
+Nonce = Annotated[str, Meta(min_length=1, max_length=64, pattern=_WORD)]
+Cursor = Annotated[str, Meta(max_length=26, pattern=r"^[A-Za-z0-9_-]*$(?!\n)")]
+UnitCursor = Annotated[str, Meta(max_length=32, pattern=r"^[A-Za-z0-9_-]*$(?!\n)")]
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,17 +116,18 @@ class WaitQuery(Body, frozen=True):
     """Long poll: wait up to so many seconds for a revision other than this."""
 
     wait: Annotated[int, Meta(ge=0, le=25)] = 0
-    revision: Annotated[int, Meta(ge=0)] = 0
+    revision: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
 
 
 class PageQuery(Body, frozen=True):
     """Keyset paging."""
 
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
-    cursor: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]*$(?!\n)")] = ""
+    cursor: Cursor = ""
 
 
 class SearchQuery(PageQuery, frozen=True):
     """Keyset paging within what matches q (name or 单位编号)."""
 
+    cursor: UnitCursor = ""
     q: Annotated[str, Meta(max_length=60)] = ""

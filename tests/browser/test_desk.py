@@ -1,5 +1,7 @@
 """The desk while it waits: role switch, 不是我, refusals on the phone, pairing digits, expiry."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -51,8 +53,8 @@ async def test_not_me_gives_a_new_code_and_the_old_claim_is_dead(desk: NewDesk, 
 @pytest.mark.parametrize(
     ("button", "words"),
     [
-        pytest.param("deny-button", "您已在手机上拒绝本次登录。", id="拒绝"),
-        pytest.param("not-me-button", "手机端选择了“不是我操作”,本次登录已拒绝。", id="不是我操作"),
+        pytest.param("deny-button", "您已在手机上拒绝本次登录。", id="cancel"),
+        pytest.param("not-me-button", "手机端选择了“不是我操作”,本次登录已拒绝。", id="not-me"),
     ],
 )
 async def test_a_refusal_on_the_phone_is_said_on_the_desk(
@@ -77,8 +79,9 @@ async def test_two_digits_of_the_phone_are_typed_on_the_desk_before_confirming(
     at = await desk(extra_http_headers=ELSEWHERE)
     phone = await PhonePage.of(await browser(viewport=PHONE_WIDE), live, "P13")
     await phone.scan(await at.scanned())
-    digits = await phone.part("pair-code").inner_text()
     await at.shows("pair")
+    await expect(phone.part("pair-code")).to_have_text(re.compile(r"^\d\d$"))
+    digits = await phone.part("pair-code").inner_text()
 
     await phone.press("approve-button")
     await phone.says("error-code", "SB-2113")

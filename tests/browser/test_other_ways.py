@@ -20,8 +20,8 @@ async def _abort(route: Route) -> None:
 @pytest.mark.parametrize(
     ("blocked", "mode"),
     [
-        pytest.param(["**/challenges/*/events"], "wait", id="长轮询"),
-        pytest.param(["**/challenges/*/events", "**/challenges/*?wait=*"], "poll", id="轮询"),
+        pytest.param(["**/challenges/*/events"], "wait", id="long-poll"),
+        pytest.param(["**/challenges/*/events", "**/challenges/*?wait=*"], "poll", id="poll"),
     ],
 )
 async def test_a_desk_without_event_streams_still_signs_in(

@@ -18,9 +18,9 @@ CLERK_UNKNOWN = "未找到当前办事员账号信息,请联系法人授权或�
 @pytest.mark.parametrize(
     ("persona", "role", "code", "sentence"),
     [
-        pytest.param("P6", "legal_rep", "SB-2101", LEGAL_REP_UNKNOWN, id="法人未注册"),
-        pytest.param("P5", "clerk", "SB-2102", CLERK_UNKNOWN, id="法人登记的姓名有误"),
-        pytest.param("P1", "clerk", "SB-2102", CLERK_UNKNOWN, id="法人没有授权"),
+        pytest.param("P6", "legal_rep", "SB-2101", LEGAL_REP_UNKNOWN, id="no-account"),
+        pytest.param("P5", "clerk", "SB-2102", CLERK_UNKNOWN, id="misspelt"),
+        pytest.param("P1", "clerk", "SB-2102", CLERK_UNKNOWN, id="no-grant"),
     ],
 )
 async def test_somebody_without_an_account_is_told_why_on_phone_and_desk(

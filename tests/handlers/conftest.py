@@ -1,17 +1,14 @@
 """Resources of the handler tests: a migrated database and a store, embedded and real."""
 
-import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import asyncpg
 import pytest
 from fakeredis import FakeAsyncRedis
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connections
 
@@ -20,53 +17,55 @@ from models.store.client import Store
 from server.commands.migrate import migrate
 from server.resources import close_database, open_database
 from tests.build import settings, tools_for
+from tests.support import services
 
-POSTGRES = os.environ.get("ZB_TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
-REDIS = os.environ.get("ZB_TEST_REDIS_URL", "redis://127.0.0.1:6379")
-REDIS_DATABASE = 12
+POSTGRES = services.POSTGRES
+# The other folders empty another one.
+REDIS = urlsplit(services.REDIS)._replace(path="/12").geturl()
 # What a migration puts in is not what a test leaves behind.
-_CLEAR = (
-    "TRUNCATE grant_relations, grants, legal_reps, relations, units, agencies, known_browsers,"
-    " platform_accounts, persons, audit_entries, outbox_events, idempotency_keys;"
-    f" UPDATE audit_heads SET seq = 0, hash = '{'0' * 64}'"
+# Children before their parents; DELETE, because TRUNCATE waits for the disk.
+_CLEAR = "".join(
+    f"DELETE FROM {table};"
+    for table in (
+        "grant_relations",
+        "grants",
+        "legal_reps",
+        "relations",
+        "units",
+        "agencies",
+        "known_browsers",
+        "platform_accounts",
+        "persons",
+        "audit_entries",
+        "outbox_events",
+        "idempotency_keys",
+    )
 )
+_FIRST_LINKS = f"UPDATE audit_heads SET seq = 0, hash = '{'0' * 64}'"
 REAL = [pytest.mark.postgres, pytest.mark.redis]
 
 
 @pytest.fixture(scope="session")
-def schema_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def schema_file(sqlite_template: Path) -> Path:
     """An SQLite file with the schema and nothing else, to be copied."""
-    file = tmp_path_factory.mktemp("schema") / "empty.db"
-    asyncio.run(migrate(f"sqlite://{file}"))
-    return file
+    return sqlite_template
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """A PostgreSQL database of this run's own, migrated; skips where there is no server."""
+    """A migrated PostgreSQL database of this run's own."""
     name = f"zb_handlers_{os.getpid()}"
-    try:
-        asyncio.run(_say(POSTGRES, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-    except (OSError, asyncpg.PostgresError) as fault:
-        pytest.skip(f"no PostgreSQL: {type(fault).__name__}")
-    asyncio.run(_say(POSTGRES, f'CREATE DATABASE "{name}"'))
-    url = urlsplit(POSTGRES)._replace(path=f"/{name}").geturl()
-    asyncio.run(migrate(url))
+    url = services.create_database(name)
+    services.complete(migrate(url))
+    hurry = f'ALTER DATABASE "{name}" SET synchronous_commit = off'
+    services.complete(services.ask(url, hurry))
     yield url
-    asyncio.run(_say(POSTGRES, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-
-
-async def _say(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(url, timeout=3)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+    services.drop_database(name)
 
 
 @pytest.fixture(params=["embedded", pytest.param("real", marks=REAL)])
 def backing(request: pytest.FixtureRequest) -> str:
-    """Which stores the test runs on: SQLite with an embedded Redis, or PostgreSQL with a real one."""
+    """Which stores the test runs on: SQLite and an embedded Redis, or PostgreSQL and a real one."""
     return str(request.param)
 
 
@@ -87,7 +86,7 @@ async def database(backing: str, database_url: str) -> AsyncIterator[None]:
     EXECUTOR_CACHE.clear()
     await open_database(settings(database_url=database_url))
     if backing == "real":
-        await get_connections().get("default").execute_script(_CLEAR)
+        await get_connections().get("default").execute_script(_CLEAR + _FIRST_LINKS)
     yield
     await close_database()
     EXECUTOR_CACHE.clear()
@@ -95,22 +94,14 @@ async def database(backing: str, database_url: str) -> AsyncIterator[None]:
 
 @pytest.fixture
 async def redis(backing: str) -> AsyncIterator[Redis]:
-    """An empty Redis; skips where a real one is asked for and none is there."""
+    """An empty Redis."""
     if backing == "embedded":
         client: Redis = FakeAsyncRedis(decode_responses=True)
     else:
-        url = urlsplit(REDIS)._replace(path=f"/{REDIS_DATABASE}").geturl()
-        client = Redis.from_url(url, decode_responses=True)
-        await _or_skip(client.flushdb())
+        client = Redis.from_url(REDIS, decode_responses=True)
+        await client.flushdb()
     yield client
     await client.aclose()
-
-
-async def _or_skip(asked: Awaitable[object]) -> None:
-    try:
-        await asked
-    except (RedisError, OSError) as fault:
-        pytest.skip(f"no Redis: {type(fault).__name__}")
 
 
 @pytest.fixture

@@ -1,30 +1,23 @@
 """The desk's side of a login by QR."""
 
-import asyncio
-from dataclasses import replace
-
 import pytest
 
 from handlers import challenges
 from handlers.tools import Tools
 from models.errors.filing import STATE_CHANGED
 from models.errors.login import TOO_OFTEN
-from models.errors.phone import CHALLENGE_UNKNOWN, PAIR_CODE_WRONG
+from models.errors.phone import CHALLENGE_UNKNOWN
 from models.errors.scan import (
     ECARD_UNAVAILABLE,
-    LOGIN_DENIED,
-    PAIRING_OWED,
     QR_EXPIRED,
     ROLE_SWITCHED,
 )
 from models.store.challenge import Challenge
-from models.vocabulary import Channel, ChallengeStatus, Role
+from models.vocabulary import ChallengeStatus, Channel, Role
 from tests.build import (
     DESK,
     NOW_MS,
-    OTHER_IP,
     Shown,
-    Signed,
     a_challenge,
     a_phone_session,
     a_registered_rep,
@@ -33,10 +26,8 @@ from tests.build import (
     text_of,
 )
 from tests.handlers.fakes import Cards
-from tests.handlers.moves import approve, scan
+from tests.handlers.moves import scan
 from tests.handlers.traces import challenge_now, refusal_of
-
-FAR_DESK = replace(DESK, ip=OTHER_IP, name="黑龙江大庆")
 
 
 async def issue(
@@ -53,16 +44,6 @@ async def switch(tools: Tools, shown: Shown, role: Role, *, revision: int = 1) -
     return await challenges.switch_role(
         tools, None, shown.cid, shown.bind, revision=revision, role=role
     )
-
-
-async def a_pairing(tools: Tools) -> tuple[Shown, Signed, str]:
-    """A scan from elsewhere in the province: pairing digits are owed."""
-    rep = await a_registered_rep()
-    phone = await a_phone_session(tools, rep.person)
-    shown = await a_challenge(tools, place=FAR_DESK)
-    scanned = await scan(tools, phone, shown)
-    assert scanned.pair_code is not None
-    return shown, phone, scanned.pair_code
 
 
 async def test_a_challenge_begins_pending_for_two_minutes(tools: Tools) -> None:
@@ -93,9 +74,7 @@ async def test_an_e_card_challenge_draws_the_platforms_own_code(tools: Tools) ->
 
 async def test_without_an_e_card_platform_there_is_no_e_card_challenge(tools: Tools) -> None:
     nowhere = await refusal_of(issue(tools, None, channel=Channel.ECARD))
-    silent = await refusal_of(
-        issue(tools, Cards(broken=ECARD_UNAVAILABLE), channel=Channel.ECARD)
-    )
+    silent = await refusal_of(issue(tools, Cards(broken=ECARD_UNAVAILABLE), channel=Channel.ECARD))
 
     assert nowhere.entry is silent.entry is ECARD_UNAVAILABLE
 
@@ -202,59 +181,6 @@ async def test_an_e_card_challenge_gets_a_new_code_with_its_new_role(tools: Tool
     )
 
     assert turned.content != made.content
-
-
-async def test_the_digits_of_the_phone_let_the_approval_count(tools: Tools) -> None:
-    shown, _, digits = await a_pairing(tools)
-
-    paired = await challenges.pair(tools, shown.cid, shown.bind, digits)
-
-    assert not paired.pair_required
-
-
-async def test_an_approval_before_pairing_is_refused(tools: Tools) -> None:
-    rep = await a_registered_rep()
-    phone = await a_phone_session(tools, rep.person)
-    shown = await a_challenge(tools, place=FAR_DESK)
-    scanned = await scan(tools, phone, shown)
-
-    assert (await refusal_of(approve(tools, phone, scanned))).entry is PAIRING_OWED
-    assert (await challenge_now(tools, shown)).status is ChallengeStatus.SCANNED
-
-
-async def test_wrong_digits_are_forgiven_once_and_then_end_the_login(tools: Tools) -> None:
-    shown, _, digits = await a_pairing(tools)
-    wrong = f"{(int(digits) + 1) % 100:02d}"
-
-    first = await refusal_of(challenges.pair(tools, shown.cid, shown.bind, wrong))
-    second = await refusal_of(challenges.pair(tools, shown.cid, shown.bind, wrong))
-
-    assert first.entry is PAIR_CODE_WRONG
-    assert "1次" in first.title
-    assert second.entry is LOGIN_DENIED
-    assert (await challenge_now(tools, shown)).status is ChallengeStatus.DENIED
-
-
-async def test_digits_tried_at_the_same_time_are_counted_one_by_one(tools: Tools) -> None:
-    shown, _, digits = await a_pairing(tools)
-    wrong = [f"{(int(digits) + more) % 100:02d}" for more in range(1, 6)]
-
-    refusals = await asyncio.gather(
-        *(refusal_of(challenges.pair(tools, shown.cid, shown.bind, guess)) for guess in wrong)
-    )
-
-    entries = [refusal.entry for refusal in refusals]
-    assert entries.count(PAIR_CODE_WRONG) == 1
-    late = await refusal_of(challenges.pair(tools, shown.cid, shown.bind, digits))
-    assert late.entry in (STATE_CHANGED, LOGIN_DENIED)
-
-
-async def test_digits_that_nobody_asked_for_are_refused(tools: Tools) -> None:
-    shown = await a_challenge(tools)
-
-    refused = await refusal_of(challenges.pair(tools, shown.cid, shown.bind, "47"))
-
-    assert refused.entry is STATE_CHANGED
 
 
 @pytest.mark.parametrize("times", [1, 2])

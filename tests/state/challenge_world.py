@@ -182,7 +182,9 @@ class World:
         step = max(0, self.now - model.issued) // STEP_MS
         generation = model.generation + (fault == "generation")
         if fault == "late":
-            return generation, step, self.now - 60_001, 0
+            # Of a frame that was fresh when it was scanned, but that was too long ago.
+            at = self.now - 60_001
+            return generation, max(0, at - model.issued) // STEP_MS, at, 0
         step += {"step": -3, "ahead": 2}.get(fault, 0)
         # A phone that says when it scanned says it in whole seconds.
         at = self.now // 1000 * 1000 if model.revision % 2 else None

@@ -8,12 +8,14 @@ from fakeredis import FakeAsyncRedis, FakeServer
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from models.store.carrier import WireCarrier
 from models.store.client import Store
 
 REAL_URL = os.environ.get("ZB_TEST_REDIS_URL") or "redis://127.0.0.1:6379/9"
 NO_REAL_REDIS = "no Redis at ZB_TEST_REDIS_URL or 127.0.0.1:6379"
 PROVE = os.environ.get("ZB_PROVE") == "1"
 LINES = 4
+_PATIENCE_S = 5.0
 
 Stores = list[Store]
 Connect = Callable[[], Stores]
@@ -27,7 +29,11 @@ def embedded() -> Stores:
 
 def real() -> Stores:
     """Four connections to the real Redis; what commands of different ones run first is its choice."""
-    return [Store(Redis.from_url(REAL_URL, decode_responses=True)) for _ in range(LINES)]
+    clients = [
+        Redis.from_url(REAL_URL, decode_responses=True, socket_timeout=_PATIENCE_S)
+        for _ in range(LINES)
+    ]
+    return [Store(client, WireCarrier(client.connection_pool, _PATIENCE_S)) for client in clients]
 
 
 async def _answers() -> bool:

@@ -31,7 +31,7 @@ exchange  -     browser    | gone    gone    gone  gone    gone     gone      go
 scan      ann   -          | ok      same    same  same    taken    taken     denied cancelled expired
 scan      ann   step       | old     old     old   old     taken    taken     denied cancelled expired
 scan      ann   ahead      | old     old     old   old     taken    taken     denied cancelled expired
-scan      ann   late       | old     same    same  old     taken    taken     denied cancelled expired
+scan      ann   late       | old     same    same  same    taken    taken     denied cancelled expired
 scan      ann   generation | role    role    role  role    taken    taken     denied cancelled expired
 scan      bob   -          | ok      taken   taken taken   taken    taken     denied cancelled expired
 scan      bob   step       | old     taken   taken taken   taken    taken     denied cancelled expired

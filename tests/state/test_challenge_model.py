@@ -126,7 +126,7 @@ def test_ten_thousand_random_interleavings_are_explained_by_the_model(connect: C
 async def _walk(world: World, rng: random.Random) -> Known:
     """One challenge from its issue until it is over, or for at most a dozen steps."""
     role = rng.choice((Role.LEGAL_REP, Role.CLERK))
-    known = await world.issue(rng.randrange(40), role, ecard=rng.random() < 0.2)
+    known = await world.issue(rng.randrange(3), role, ecard=rng.random() < 0.2)
     for _ in range(12):
         status = known.likely.status
         if status in TERMINAL and rng.random() < 0.7:

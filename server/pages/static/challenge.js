@@ -18,7 +18,7 @@ export function merged(challenge, news) {
 
 const DENIED = {
   not_me: '手机端选择了“不是我操作”,本次登录已拒绝。',
-  pair: '配对数字多次输入错误,本次登录已拒绝。',
+  pairing: '配对数字多次输入错误,本次登录已拒绝。',
 };
 
 function scannedWords({ scanned_by: who, pair_required: pairing }) {

@@ -21,7 +21,7 @@ export class Home {
     this.events = new SessionEvents({
       EventSource: this.EventSource,
       timers,
-      ended: (problem) => this.end(problem),
+      ended: (problem) => this.streamEnded(problem),
       switched: () => this.switchedElsewhere(),
       changed: () => this.refresh(),
       check: () => this.refresh(),
@@ -45,7 +45,7 @@ export class Home {
     document.title = choosing ? '选择单位 · 掌办' : `${session.unit?.name ?? '掌办'} · 掌办`;
     if (choosing) this.openChoice(units);
     else this.draw();
-    this.events.open();
+    if (session.unit) this.events.open(); // there are none before a unit is entered
     byId(choosing ? 'choose-title' : 'banner').focus();
   }
 
@@ -140,6 +140,15 @@ export class Home {
     } catch (refused) {
       return !this.failed(refused);
     }
+  }
+
+  // After a switch in another tab this browser holds a new session already; only asking tells.
+  async streamEnded(problem) {
+    const { session } = this;
+    if (problem.code === 'SB-3005') return this.end(problem);
+    const alive = await this.call('GET', '/session').then(() => true, () => false);
+    if (this.session !== session) return undefined;
+    return alive ? this.switchedElsewhere() : this.end(problem);
   }
 
   switchedElsewhere() {

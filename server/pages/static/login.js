@@ -48,7 +48,10 @@ const tabs = otherTabs(BroadcastChannel, ({ type }) => {
   const signedIn = Boolean(home.session);
   if (type === 'signed-in' && !signedIn) look({});
   if (type === 'unit-switched' && signedIn) home.switchedElsewhere();
-  if (type === 'signed-out' && signedIn) home.end('您已在其他页面退出登录。');
+  if (type !== 'signed-out') return;
+  const why = '您已在其他页面退出登录。';
+  if (signedIn) home.end(why);
+  else notice(why); // the session's stream told of the end first, but not the reason
 });
 const home = new Home({ call, tabs, notice, EventSource, leave: (why) => showDesk(why) });
 

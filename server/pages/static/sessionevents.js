@@ -46,7 +46,10 @@ export class SessionEvents {
       source.addEventListener(name, (event) => {
         if (this.source === source) act(event.data ? JSON.parse(event.data) : {});
       });
-    on('unit-switched', () => this.switched());
+    on('unit-switched', () => {
+      this.close(); // the old session's end follows, and is none for this browser
+      this.switched();
+    });
     on('grant', () => this.changed());
     on('session-end', (data) => {
       this.close();

@@ -1,0 +1,70 @@
+"""F1 at the door: clients that send a request and hang up cost the database nothing."""
+
+import asyncio
+import time
+
+import pytest
+
+from tests.faults.conftest import Fragile
+from tests.live import API, Desk, Live
+from tests.support import services
+from tests.support.rawhttp import request, send_and_reset
+
+pytestmark = [pytest.mark.postgres, pytest.mark.spare_redis, pytest.mark.slow]
+ABORTS = 2_000
+
+
+async def test_two_thousand_aborted_requests_leave_the_database_answering(
+    fragile: Fragile, guests: Live
+) -> None:
+    desk = await guests.sign_in("P11")
+    grant = (await desk.get("/grants")).good()["items"][0]
+
+    began = time.monotonic()
+    await asyncio.gather(
+        *(
+            asyncio.to_thread(_abort, fragile.port, _change(desk, grant["id"]), ABORTS // 4)
+            for _ in range(2)
+        ),
+        *(asyncio.to_thread(_abort, fragile.port, _reading(desk), ABORTS // 4) for _ in range(2)),
+    )
+
+    took_s = time.monotonic() - began
+    answer = await desk.get("/grants")
+    assert answer.status == 200, f"after {ABORTS} aborts in {took_s:.1f} s"
+    answers = await asyncio.gather(*(desk.get("/session/units") for _ in range(30)))
+    assert {each.status for each in answers} == {200}
+    assert await _none_waits(fragile), "a transaction was left open"
+    again = (await desk.get("/grants")).good()["items"][0]
+    assert again["revision"] == grant["revision"]
+
+
+def _change(desk: Desk, grant_id: str) -> bytes:
+    # A stale revision: every time a transaction that begins, writes nothing and is rolled back.
+    headers = _headers(desk) | {"If-Match": '"999"', "Content-Type": "application/json"}
+    return request(
+        "POST", f"{API}/grants/{grant_id}/revoke", headers, '{"reason": "离职"}'.encode()
+    )
+
+
+def _reading(desk: Desk) -> bytes:
+    return request("GET", f"{API}/session/units", _headers(desk))
+
+
+def _headers(desk: Desk) -> dict[str, str]:
+    jar = "; ".join(f"{name}={value}" for name, value in desk.cookies.items())
+    return desk.headers | {"Cookie": jar}
+
+
+def _abort(port: int, data: bytes, times: int) -> None:
+    for number in range(times):
+        # Now before the server has looked at it, now in the middle.
+        send_and_reset(port, data, linger_s=number % 8 * 0.001)
+
+
+async def _none_waits(fragile: Fragile) -> bool:
+    for _ in range(40):
+        if await services.backends(fragile.direct_database, "idle in transaction%") == 0:
+            return True
+        await asyncio.sleep(0.1)
+    return False
