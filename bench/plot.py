@@ -64,7 +64,7 @@ def _forest(document: Mapping[str, Any]) -> Any:
 
 
 def _margin(goal: Mapping[str, Any], value: float) -> float:
-    share: float = max(value, 1e-9) / goal["gate"]
+    share: float = max(value / goal["gate"], 0.01)
     return 1 / share if goal["op"] == "<=" else share
 
 

@@ -7,6 +7,7 @@ from models.vocabulary import Role
 
 NIGHT_ENDS = 6
 CROWDED = 10
+LOCAL_NETWORK = "局域网"
 
 
 class Step(StrEnum):
@@ -41,9 +42,14 @@ class Signals:
 
     @property
     def other_province(self) -> bool:
-        """Whether both places are known and lie in different provinces (first two characters)."""
-        both = bool(self.desk_place) and bool(self.phone_place)
-        return both and self.desk_place[:2] != self.phone_place[:2]
+        """Whether both provinces are known and differ."""
+        desk, phone = _province(self.desk_place), _province(self.phone_place)
+        return bool(desk and phone) and desk != phone
+
+
+def _province(place: str) -> str:
+    # The first two characters of a province's name tell it from every other one.
+    return "" if place == LOCAL_NETWORK else place[:2]
 
 
 def score(signals: Signals) -> int:

@@ -20,7 +20,7 @@ from tortoise.models import Model
 
 from models.actor import Actor
 from models.database import require_transaction
-from models.sealed import Vault
+from models.sealed import Suite, Vault
 
 STREAMS = 8
 _GENESIS = "0" * 64
@@ -57,8 +57,8 @@ class AuditHead(Model):
 class AuditEntry(Model):
     """One link: who did what to what, with what result. detail holds no personal values.
 
-    kid: id of the master key under which hash was made; it must be known for as long as the entry
-    is to be checked.
+    kid, suite: the master key and the algorithms under which hash was made, which must be known
+    for as long as the entry is to be checked.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -69,6 +69,7 @@ class AuditEntry(Model):
     prev_hash = fields.CharField(max_length=64)
     hash = fields.CharField(max_length=64)
     kid = fields.IntField()
+    suite = fields.CharField(max_length=4)
 
     class Meta:
         table = "audit_entries"
@@ -118,9 +119,9 @@ async def _append(vault: Vault, stream: int, at: str, body: str) -> None:
     seq, prev_hash = head[0]["seq"], head[0]["hash"]
     link = link_hash(vault, stream, seq, prev_hash, body, kid=vault.kid)
     await database.execute_query(
-        "INSERT INTO audit_entries (stream, seq, at, body, prev_hash, hash, kid) "  # noqa: S608
-        f"VALUES ({', '.join(mark(i) for i in range(1, 8))})",
-        [stream, seq, at, body, prev_hash, link, vault.kid],
+        "INSERT INTO audit_entries (stream, seq, at, body, prev_hash, hash, kid, suite) "  # noqa: S608
+        f"VALUES ({', '.join(mark(i) for i in range(1, 9))})",
+        [stream, seq, at, body, prev_hash, link, vault.kid, vault.suite.value],
     )
     await database.execute_query(
         f"UPDATE audit_heads SET hash = {mark(1)} WHERE stream = {mark(2)}",  # noqa: S608
@@ -134,12 +135,22 @@ def _marks(database: Any) -> Any:
     return lambda _position: "?"
 
 
-def link_hash(vault: Vault, stream: int, seq: int, prev_hash: str, body: str, *, kid: int) -> str:
+def link_hash(  # noqa: PLR0913
+    vault: Vault,
+    stream: int,
+    seq: int,
+    prev_hash: str,
+    body: str,
+    *,
+    kid: int,
+    suite: Suite | None = None,
+) -> str:
     """The hash of a link: a keyed MAC, so that rewriting the table takes more than the table.
 
     Raises KeyError when the vault does not know the key id.
     """
-    return vault.mac("audit", f"{stream}|{seq}|{prev_hash}|{body}".encode(), kid=kid).hex()
+    message = f"{stream}|{seq}|{prev_hash}|{body}".encode()
+    return vault.mac("audit", message, kid=kid, suite=suite).hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +192,15 @@ def _faults(vault: Vault, row: AuditEntry, seq: int, prev_hash: str) -> Iterator
 
 def _fault(vault: Vault, row: AuditEntry) -> str:
     try:
-        wanted = link_hash(vault, row.stream, row.seq, row.prev_hash, row.body, kid=row.kid)
+        wanted = link_hash(
+            vault,
+            row.stream,
+            row.seq,
+            row.prev_hash,
+            row.body,
+            kid=row.kid,
+            suite=Suite(row.suite),
+        )
     except KeyError:
         return f"made under key {row.kid}, which is not known"
     # The column `at` is a copy, for searching, of what the chained body says.

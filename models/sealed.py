@@ -135,16 +135,22 @@ class Vault:
         suites = sorted(Suite, key=lambda suite: suite is not self._suite)
         return tuple(ring.index(suite, joined) for ring in rings for suite in suites)
 
-    def key(self, purpose: str, *, kid: int | None = None) -> bytes:
+    def key(
+        self, purpose: str, *, kid: int | None = None, suite: Suite | None = None
+    ) -> bytes:
         """32 bytes for one named purpose (`qr-frame`), unrelated to those of any other purpose.
 
-        kid: an older key, for checking what was made before a rotation (KeyError if unknown).
+        kid, suite: an older key or the other suite, for checking what was made before a change
+        (KeyError if the key is unknown).
         """
-        return self._rings[self._kid if kid is None else kid].purpose(self._suite, purpose)
+        ring = self._rings[self._kid if kid is None else kid]
+        return ring.purpose(suite or self._suite, purpose)
 
-    def mac(self, purpose: str, message: bytes, *, kid: int | None = None) -> bytes:
+    def mac(
+        self, purpose: str, message: bytes, *, kid: int | None = None, suite: Suite | None = None
+    ) -> bytes:
         """HMAC-SHA256 or HMAC-SM3 of the message under the key of that purpose; 32 bytes."""
-        return _mac(self._suite, self.key(purpose, kid=kid), message)
+        return _mac(suite or self._suite, self.key(purpose, kid=kid, suite=suite), message)
 
     def mac_holds(
         self, purpose: str, message: bytes, tag: bytes, *, kid: int | None = None

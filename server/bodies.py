@@ -21,12 +21,14 @@ T = TypeVar("T")
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 FORM_LIMIT, FORM_FIELDS = 4096, 8
 _UTF8 = frozenset({"utf-8", "utf8"})
-# Control, surrogate and non-characters; what turns the direction of writing; what has no width.
-# The joiners U+200C and U+200D stay: scripts and emoji need them.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
+# Control and non-characters; what turns the direction of writing; what has no width: as a class of
+# a regular expression, for our parser and for schemas. The joiners U+200C and U+200D stay: scripts
+# and emoji need them.
+UNSEEN = (
+    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    r"\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff" + "\U000e0000-\U000e0fff"
 )
+_UNSEEN = re.compile(f"[{UNSEEN}\ud800-\udfff]")
 _REASONS = (
     (re.compile(r"missing required field `([^`]*)`"), "缺少此字段"),
     (re.compile(r"contains unknown field `(.*?)`(?: - at `|$)", re.DOTALL), "不认识的字段"),

@@ -9,6 +9,7 @@ import msgspec
 
 from handlers import challenges, ecard_logins
 from models.errors.entry import Refusal
+from models.errors.system import BUSY
 from models.frame import step_at
 from models.store.challenge import STEP_S, Challenge
 from models.store.session import key_of
@@ -22,6 +23,8 @@ FRAMES_AHEAD = 2
 HEARTBEAT_S = 10.0
 SESSION_CHECK_S = 5.0
 ECARD_S = 2.0
+MOST_WAITING = 15_000
+"""Streams a process holds at most: beyond it descriptors run out, and pages poll instead."""
 OPEN = (ChallengeStatus.PENDING, ChallengeStatus.SCANNED, ChallengeStatus.GRANT_WAIT)
 WAITING = (*OPEN, ChallengeStatus.APPROVED)
 
@@ -52,6 +55,8 @@ async def next_change(call: Call, cid: str, revision: int, wait_s: int) -> Chall
 async def challenge_events(call: Call, cid: str) -> None:
     """Stream a challenge until it is over, the browser leaves, or the server stops."""
     _, hub, qr = call.context.ready
+    if hub.waiting >= MOST_WAITING:
+        raise BUSY.refuse(retry_after_s=5)
     async with hub.watch(f"q:{cid}") as waiter:
         found = await challenges.look(call.tools, cid, call.bind)
         send = await _begin(call)

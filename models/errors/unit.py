@@ -14,6 +14,7 @@ UNIT_UNKNOWN = Entry(
     ),
     source="domain §8;手册 3.1.2",
     actions=(CORRECT_INPUT,),
+    reserved=True,
 )
 
 PROOF_MISSING = Entry(

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('prev_hash', fields.CharField(max_length=64)),
                 ('hash', fields.CharField(max_length=64)),
                 ('kid', fields.IntField()),
+                ('suite', fields.CharField(max_length=4)),
             ],
             options={'table': 'audit_entries', 'app': 'models', 'unique_together': (('stream', 'seq'),), 'pk_attr': 'id', 'table_description': 'One link: who did what to what, with what result. detail holds no personal values.'},
             bases=['Model'],

@@ -17,7 +17,6 @@ from redis.exceptions import (
     NoScriptError,
     OutOfMemoryError,
     ReadOnlyError,
-    RedisError,
     ResponseError,
     TryAgainError,
 )
@@ -28,11 +27,13 @@ from models.errors.entry import Refusal
 from models.errors.system import STORE_DOWN
 from models.store.carrier import Carrier, Command, PipelineCarrier
 
-PATIENCE_S, _LEAST_S = 0.5, 0.1
+PATIENCE_S, _LEAST_S = 0.5, 0.05
 _LANES = 2
 _BATCH = 256
 _FAILURES_TO_OPEN = 3
 _OPEN_S = 1.0
+# RuntimeError is what uvloop says when a connection was closed between two of our looks at it.
+_AWAY = (RedisConnectionError, RedisTimeoutError, OSError, RuntimeError)
 # A Redis that answers so is there, and of no use: full, a replica, without its master, busy.
 _USELESS = (OutOfMemoryError, ReadOnlyError, ClusterDownError, TryAgainError)
 _USELESS_WORDS = ("MISCONF", "NOREPLICAS", "BUSY")
@@ -107,21 +108,21 @@ class Store:
         self._flush_soon()
 
     async def _send(self, batch: list[_Asked]) -> None:
+        results: list[Any] = [_down() for _ in batch]
         try:
             # The oldest command sets the pace; while all is well none is older than a round trip.
             async with asyncio.timeout_at(max(batch[0].until, _now() + _LEAST_S)):
                 results = await self._carrier.carry([asked.command for asked in batch])
             self._failures = 0
-        except (RedisConnectionError, RedisTimeoutError, OSError):
+        except _AWAY:
             self._note_failure()
-            results = [_down() for _ in batch]
-        except RedisError as fault:
+        except Exception as fault:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
             results = [fault for _ in batch]
         finally:
             self._lanes_busy -= 1
             self._flush_soon()
-        for asked, result in zip(batch, results, strict=True):
-            _settle(asked.answer, result)
+            for asked, result in zip(batch, results, strict=True):
+                _settle(asked.answer, result)
 
     def _note_failure(self) -> None:
         self._failures += 1

@@ -60,14 +60,26 @@ function openidOf(platform, person) {
   return `oSandbox_${hex(high)}${hex(low)}`;
 }
 
+function card({ name, id_no, id_type, card_state }) {
+  return control('ecard/people', { name, id_no, id_type, card_state });
+}
+
 export async function signIn(platform, person) {
   const { code } = await control(`${platform}/users`, { openid: openidOf(platform, person) });
   const account = await product('login', { platform, code });
   if (account.identity === 'bound') return account.token;
-  const { name, id_no, id_type, card_state } = person;
-  const { security } = await control('ecard/people', { name, id_no, id_type, card_state });
+  const { security } = await card(person);
   const bound = await product('identity', { ecard: { security } }, account.token);
   return bound.token || account.token;
+}
+
+// What sandbox/ecard/platform.py puts into its QR codes.
+export const isECards = (text) => /\/q\/[0-9a-f]{32}\s*$/i.test(text);
+
+// Scans with the e-card app, which asks for nothing but yes.
+export async function scanByECard(person, text) {
+  const { essc_no } = await card(person);
+  return control('ecard/scan', { qr_code: text, essc_no, confirm: true });
 }
 
 export const scan = (token, text) => product('scans', { text, scene: 1011, source: 'scanner' }, token);

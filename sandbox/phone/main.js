@@ -5,9 +5,11 @@ import * as camera from './camera.js';
 import * as choose from './choose.js';
 import * as confirm from './confirm.js';
 import { $, busy, refusal, show } from './dom.js';
+import * as pocket from './pocket.js';
 
 const asked = new URLSearchParams(window.location.search);
 const phone = { token: '', person: null, login: null, working: false };
+const FRESH_MS = 8000; // a code's text can be used for ten seconds
 
 // One request at a time: a double tap must not send twice.
 async function during(text, work, onRefused) {
@@ -70,6 +72,12 @@ function enter(person) {
 function scan(text) {
   camera.stop();
   return during('正在识别二维码…', async () => {
+    if (api.isECards(text)) {
+      const { state } = await api.scanByECard(phone.person, text.trim());
+      if (state === 'CONFIRMED') done('已用电子社保卡扫码并确认', '请看电脑屏幕,页面会自动进入。');
+      else done('二维码已失效', '请在电脑上刷新二维码后再扫。');
+      return;
+    }
     phone.login = await api.scan(phone.token, text.trim());
     confirm.draw(phone.login);
     show('confirm');
@@ -142,12 +150,14 @@ async function begin() {
   $('failed-home').addEventListener('click', () => leave('home'));
   $('back').addEventListener('click', () => leave(document.body.dataset.screen === 'home' || !phone.token ? 'choose' : 'home'));
   for (const button of document.querySelectorAll('[data-go]')) button.addEventListener('click', () => leave(button.dataset.go));
-  choose.choosePlatform(asked.get('platform'));
+  const last = asked.has('text') ? pocket.owner() : {};
+  if (asked.has('text')) pocket.takePlace();
+  choose.choosePlatform(asked.get('platform') ?? last.platform);
   $('scan-text').value = asked.get('text') || '';
   let personas = [];
   await during('', async () => { personas = await api.personas(); }, fail);
   choose.listPersonas(personas, followed);
-  const wanted = personas.find((person) => person.key === asked.get('persona'));
+  const wanted = personas.find((person) => person.key === (asked.get('persona') ?? last.key));
   if (wanted) await followed(wanted);
   document.body.dataset.ready = 'true';
 }
@@ -155,9 +165,12 @@ async function begin() {
 // A link may bring the QR's text along: it is opened once, as soon as somebody is signed in.
 async function followed(person) {
   await enter(person);
+  if (phone.token && person.key) pocket.remember(person.key, choose.platform());
   const text = asked.get('text');
   asked.delete('text');
-  if (text && phone.token) await scan(text);
+  if (!text || !phone.token) return;
+  if (performance.now() < FRESH_MS) await scan(text);
+  else $('camera-note').textContent = '刚才的二维码已更换,请回到电脑页面再点一次“用模拟手机扫码”。';
 }
 
 begin();

@@ -24,7 +24,7 @@ _ROLES = {Role.LEGAL_REP: "法人", Role.CLERK: "办事员", Role.OFFICER: "经�
 _STATES = {
     ChallengeStatus.SCANNED: "已扫码,请在手机上确认 (scanned)",
     ChallengeStatus.GRANT_WAIT: "等待法人授权 (waiting for a grant)",
-    ChallengeStatus.APPROVED: "已确认,扫码登录走通了;请在登录页面再试一次 (approved)",
+    ChallengeStatus.APPROVED: "已确认;要进入系统请用登录页面 (approved; use the page to enter)",
     ChallengeStatus.DENIED: "已在手机上拒绝 (denied)",
     ChallengeStatus.EXPIRED: "终端里的二维码已过期,请用登录页面 (expired, use the page)",
     ChallengeStatus.CANCELLED: "终端里的二维码已作废,请用登录页面 (cancelled, use the page)",

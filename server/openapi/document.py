@@ -44,24 +44,12 @@ _SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.SIGNED_IN: [{"session": []}, {"bearer": []}],
     Access.UNIT: [{"session": []}, {"bearer": []}],
 }
-_SCHEMES = {
-    "bearer": {
-        "type": "http",
-        "scheme": "bearer",
-        "description": "`token` of `POST /api/v1/phone/login`.",
-    },
-    "session": {
-        "type": "apiKey",
-        "in": "cookie",
-        "name": "__Host-zb_sid",
-        "description": "Set by an exchange; `zb_sid` on the loopback address without TLS.",
-    },
-    "bind": {
-        "type": "apiKey",
-        "in": "cookie",
-        "name": "__Host-zb_qb",
-        "description": "Set with the first login QR; `zb_qb` on the loopback address without TLS.",
-    },
+_COOKIES = {
+    "session": (
+        "zb_sid",
+        "Set when a session is opened on a desk, new at every switch of the unit.",
+    ),
+    "bind": ("zb_qb", "Set with the first login QR; binds it to the browser."),
 }
 _WHO = {
     Access.PUBLIC: "Anyone.",
@@ -75,19 +63,19 @@ _WHO = {
 
 
 @cache
-def text(operations: tuple[Operation, ...]) -> bytes:
+def text(operations: tuple[Operation, ...], *, secure: bool = True) -> bytes:
     """The document as JSON; made once."""
-    return msgspec.json.format(msgspec.json.encode(document(operations)), indent=1)
+    return msgspec.json.format(msgspec.json.encode(document(operations, secure=secure)), indent=1)
 
 
 @cache
-def page(operations: tuple[Operation, ...]) -> str:
+def page(operations: tuple[Operation, ...], *, secure: bool = True) -> str:
     """The document for people, as HTML; made once."""
-    return reference(document(operations))
+    return reference(document(operations, secure=secure))
 
 
-def document(operations: Sequence[Operation]) -> dict[str, Any]:
-    """The document for these operations."""
+def document(operations: Sequence[Operation], *, secure: bool = True) -> dict[str, Any]:
+    """The document for these operations. secure: cookies are named as they are behind https."""
     shapes = _shapes(operations)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
@@ -103,11 +91,21 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         "paths": {path: paths[path] for path in sorted(paths)} | pages(),
         "components": {
             "schemas": dict(sorted(schemas.items())),
-            "securitySchemes": _SCHEMES,
+            "securitySchemes": _schemes(secure),
             "headers": _HEADERS,
             "examples": dict(sorted(problem_examples(operations).items())),
         },
     }
+
+
+def _schemes(secure: bool) -> dict[str, Any]:
+    bearer = "`token` of `POST /api/v1/phone/login`."
+    prefix = "__Host-" if secure else ""
+    cookies = {
+        key: {"type": "apiKey", "in": "cookie", "name": prefix + name, "description": about}
+        for key, (name, about) in _COOKIES.items()
+    }
+    return {"bearer": {"type": "http", "scheme": "bearer", "description": bearer}, **cookies}
 
 
 _HEADERS = {
@@ -174,6 +172,9 @@ def _answers(operation: Operation) -> dict[str, Any]:
         str(status): _answer(operation, status, shape)
         for status, shape in operation.answers.items()
     }
+    if operation.page:
+        # A page goes on to the next one, and back to the first when there is no session.
+        answers["303"] = {"description": HTTPStatus.SEE_OTHER.phrase}
     for status, entries in refusals(operation).items():
         answers.setdefault(str(status), problem_answer(status, entries, page=operation.page))
     return dict(sorted(answers.items()))

@@ -59,7 +59,7 @@ def _in_headers(operation: Operation) -> Iterator[dict[str, Any]]:
     unsafe, access = operation.method in UNSAFE, operation.policy.access
     if unsafe and access in (Access.SIGNED_IN, Access.UNIT) and not operation.page:
         yield _header("X-CSRF-Token", _CSRF, maxLength=64)
-    if operation.policy.needs_session:
+    if operation.policy.needs_session and not operation.page:
         yield _header("X-Unit-Epoch", _EPOCH, pattern="^[0-9]{1,9}$")
     if operation.if_match:
         about = '`revision` of what is changed, as it was read: `"7"`; stale: 409, absent: 428.'
@@ -69,7 +69,7 @@ def _in_headers(operation: Operation) -> Iterator[dict[str, Any]]:
             "Made up by the client for one change and kept 24 h: the same key with the same body"
             " gets the first answer again, with another body 409."
         )
-        yield _header("Idempotency-Key", about, minLength=1, maxLength=MAX_LENGTH)
+        yield _header("Idempotency-Key", about, pattern="^[!-~]+$", maxLength=MAX_LENGTH)
 
 
 def _header(name: str, about: str, *, required: bool = False, **schema: Any) -> dict[str, Any]:

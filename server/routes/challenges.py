@@ -16,7 +16,7 @@ from models.errors.scan import (
     QR_EXPIRED,
     QR_TAKEN,
 )
-from models.errors.system import INPUT_WRONG
+from models.errors.system import BUSY, INPUT_WRONG
 from models.vocabulary import Channel, Role
 from server import streams
 from server.admission import (
@@ -93,7 +93,7 @@ async def read_challenge(call: Call, query: bodies.WaitQuery, cid: str) -> HTTPR
     "/<cid:str>/events",
     BROWSER,
     answers={200: str},
-    refuses=[CHALLENGE_UNKNOWN],
+    refuses=[CHALLENGE_UNKNOWN, BUSY],
     media="text/event-stream",
 )
 async def watch_challenge(call: Call, cid: str) -> None:

@@ -68,13 +68,14 @@ async def metrics(call: Call) -> HTTPResponse:
 @routes.add("GET", "/docs", OPERATOR, answers={200: str}, refuses=[FORBIDDEN], media="text/html")
 async def docs(call: Call) -> HTTPResponse:
     """The API for people; open in development, else only on the machine itself."""
-    return as_page(call.request, page(_declared(call)))
+    return as_page(call.request, page(_declared(call), secure=call.context.settings.secure))
 
 
 @routes.add("GET", "/docs/openapi.json", OPERATOR, answers={200: dict}, refuses=[FORBIDDEN])
 async def docs_json(call: Call) -> HTTPResponse:
     """The API as an OpenAPI 3.1 document."""
-    return HTTPResponse(document_text(_declared(call)), content_type="application/json")
+    document = document_text(_declared(call), secure=call.context.settings.secure)
+    return HTTPResponse(document, content_type="application/json")
 
 
 def _declared(call: Call) -> tuple[Operation, ...]:

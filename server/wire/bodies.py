@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from models.vocabulary import Channel
+from server.bodies import UNSEEN
 
 DeskRole = Literal["legal_rep", "clerk"]
 # `$` also matches before a last newline; what follows it in these patterns does not.
@@ -15,6 +16,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=26, pattern=_WORD)]
 Nonce = Annotated[str, Meta(min_length=1, max_length=64, pattern=_WORD)]
 Cursor = Annotated[str, Meta(max_length=26, pattern=r"^[A-Za-z0-9_-]*$(?!\n)")]
 UnitCursor = Annotated[str, Meta(max_length=32, pattern=r"^[A-Za-z0-9_-]*$(?!\n)")]
+_SEEN = f"^[^{UNSEEN}]*$"
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,14 +50,14 @@ class PhoneLoginBody(Body, frozen=True):
     """A platform's one-time login code."""
 
     platform: Literal["wechat", "alipay"]
-    code: Annotated[str, Meta(min_length=1, max_length=256)]
+    code: Annotated[str, Meta(min_length=1, max_length=256, pattern=_SEEN)]
 
 
 class ECardBody(Body, frozen=True):
     """What the e-card mini-program handed over: one of the two."""
 
-    security: Annotated[str, Meta(min_length=1, max_length=2048)] | None = None
-    sign_no: Annotated[str, Meta(min_length=1, max_length=128)] | None = None
+    security: Annotated[str, Meta(min_length=1, max_length=2048, pattern=_SEEN)] | None = None
+    sign_no: Annotated[str, Meta(min_length=1, max_length=128, pattern=_SEEN)] | None = None
 
 
 class IdentityBody(Body, frozen=True):
@@ -67,7 +69,7 @@ class IdentityBody(Body, frozen=True):
 class ScanBody(Body, frozen=True):
     """A scanned text. scene: WeChat's number; scancode_time: seconds, from WeChat."""
 
-    text: Annotated[str, Meta(max_length=1024)]
+    text: Annotated[str, Meta(max_length=1024, pattern=_SEEN)]
     scene: Annotated[int, Meta(ge=0, le=99999)]
     source: Literal["link", "scanner"]
     scancode_time: Annotated[int, Meta(ge=0, le=32503680000)] | None = None
@@ -105,7 +107,7 @@ class UnitBody(Body, frozen=True):
 class RevokeBody(Body, frozen=True):
     """Take a grant back."""
 
-    reason: Annotated[str, Meta(min_length=1, max_length=100)]
+    reason: Annotated[str, Meta(min_length=1, max_length=100, pattern=_SEEN)]
 
 
 class NoQuery(Body, frozen=True):
@@ -130,4 +132,4 @@ class SearchQuery(PageQuery, frozen=True):
     """Keyset paging within what matches q (name or 单位编号)."""
 
     cursor: UnitCursor = ""
-    q: Annotated[str, Meta(max_length=60)] = ""
+    q: Annotated[str, Meta(max_length=60, pattern=_SEEN)] = ""

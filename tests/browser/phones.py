@@ -18,8 +18,13 @@ class PhonePage:
     @classmethod
     async def of(cls, context: BrowserContext, live: Live, persona_key: str) -> "PhonePage":
         """A persona opens the mini-program on his phone."""
+        return await cls.at(context, live.running.sandbox, persona_key)
+
+    @classmethod
+    async def at(cls, context: BrowserContext, sandbox: str, persona_key: str) -> "PhonePage":
+        """The same for a sandbox at that base URL."""
         phone = cls(await context.new_page())
-        await phone.page.goto(f"{live.running.sandbox}/phone?persona={persona_key}")
+        await phone.page.goto(f"{sandbox}/phone?persona={persona_key}")
         await expect(phone.page.locator("body[data-ready=true]")).to_be_attached()
         return phone
 

@@ -34,9 +34,7 @@ async def _switches(fragile: Fragile) -> int:
 
 
 def _told(answer: Answer) -> tuple[int, Any, str]:
-    session = answer.json if answer.status == 200 else answer.code
-    if answer.status == 200:
-        session.pop("expires_at", None)
+    session = {name: told for name, told in answer.good().items() if name != "expires_at"}
     return answer.status, session, answer.headers.get("Set-Cookie", "").partition(";")[0]
 
 

@@ -143,6 +143,7 @@ async def test_an_entry_put_behind_the_head_is_found() -> None:
         prev_hash=last.hash,
         hash="f" * 64,
         kid=last.kid,
+        suite=last.suite,
     )
 
     assert await found() == ["goes on after the head"]
@@ -234,3 +235,10 @@ async def test_a_walk_while_entries_are_added_finds_nothing() -> None:
     await writing
 
     assert places == []
+
+
+async def test_entries_made_under_the_other_suite_still_hold() -> None:
+    await told(under=Vault(OLD_MASTER, "intl"))
+    await told(under=Vault(OLD_MASTER, "sm"))
+
+    assert await found(under=Vault(OLD_MASTER, "sm")) == []

@@ -37,7 +37,7 @@ def rotated(suite: str = "intl") -> Vault:
 
 
 async def rows() -> list[IdentityColumns]:
-    return [row for table in TABLES for row in await table.all()]
+    return [row for table in TABLES for row in await table.all().order_by("id")]
 
 
 async def stale(under: Vault) -> int:

@@ -1,4 +1,4 @@
-"""What the players of a challenge might want to do next, right or wrong, before it meets a world."""
+"""What the players of a challenge might want to do next, right or wrong."""
 
 import random
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The login challenge as qr-login §5.2 tells it: a model in Python that knows nothing of the script.
+"""The login challenge as qr-login §5.2 tells it: a model that knows nothing of the script.
 
 Every operation is a list of guards, each with the word that it refuses with. When all hold, the
 change is made; when some do not, nothing is, and any of their words is a right answer, because the

@@ -46,7 +46,9 @@ class Witness:
         self._nothing_after_its_deadline(before, deeds, now)
         self._states_go_forward(before, after)
         self._revision_grows(before, after)
-        done = sorted((deed for deed in deeds if deed.done), key=lambda deed: _ORDER.get(deed.name, 9))
+        done = sorted(
+            (deed for deed in deeds if deed.done), key=lambda deed: _ORDER.get(deed.name, 9)
+        )
         for deed in done:
             self._weigh(deed)
         if {"owe", "pair"} <= {deed.name for deed in done}:

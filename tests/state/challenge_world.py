@@ -1,4 +1,4 @@
-"""A world with one Redis, several challenges, three phones and two browsers, and what it may be like.
+"""A world with one Redis, several challenges, phones and browsers, and what it may be like.
 
 Several operations can be sent at once, over different connections. Whatever order Redis chose, it
 must be one in which the model gives the same answers and ends in the same view: the world keeps
@@ -187,8 +187,8 @@ class World:
             return generation, max(0, at - model.issued) // STEP_MS, at, 0
         step += {"step": -3, "ahead": 2}.get(fault, 0)
         # A phone that says when it scanned says it in whole seconds.
-        at = self.now // 1000 * 1000 if model.revision % 2 else None
-        return generation, step, at, 0
+        said = self.now // 1000 * 1000 if model.revision % 2 else None
+        return generation, step, said, 0
 
     async def _ask(
         self, line: Challenges, known: Known, name: str, arguments: tuple[Any, ...]

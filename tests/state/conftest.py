@@ -13,11 +13,7 @@ KINDS = ["embedded", pytest.param("real", marks=pytest.mark.redis)]
 @pytest.fixture(params=KINDS)
 def connect(request: pytest.FixtureRequest) -> stores.Connect:
     """How to reach a Redis."""
-    if request.param == "embedded":
-        return stores.embedded
-    if not stores.real_is_there():
-        pytest.skip(stores.NO_REAL_REDIS)
-    return stores.real
+    return stores.embedded if request.param == "embedded" else stores.real
 
 
 @pytest.fixture

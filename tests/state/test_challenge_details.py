@@ -1,4 +1,4 @@
-"""What a table of states does not show: freshness, how many live at once, turns, polls, messages."""
+"""What a table of states does not show: freshness, how many live at once, turns, messages."""
 
 import asyncio
 import secrets
@@ -13,7 +13,7 @@ from tests.state.challenge_world import PLENTY, START_MS
 
 AGED_MS = 100_000
 FRESHNESS = [
-    # shown how long before the scan, scanned how long ago (None: the phone does not say), grace, ok?
+    # shown how long before the scan, scanned how long ago (None: not said), grace, fresh?
     (0, None, 0, True),
     (5_000, None, 0, True),
     (10_000, None, 0, True),
@@ -203,7 +203,7 @@ async def test_every_change_is_published_and_nothing_else_is(lines: list[Store])
     heard = [await listening.get_message(timeout=2) for _ in range(3)]
     silence = await listening.get_message(timeout=0.1)
 
-    await listening.aclose()
+    await listening.aclose()  # type: ignore[no-untyped-call]
     assert [message and message["data"] for message in heard] == ["2", "3", "4"]
     assert silence is None
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -16,12 +16,12 @@ ROUNDS = 4_000 if PROVE else 120
 
 
 @pytest.fixture
-async def opened(lines: list[Store]) -> AsyncIterator[tuple[Sessions, str, Session]]:
+async def opened(lines: list[Store]) -> tuple[Sessions, str, Session]:
     """A store, and a session in it that is good without asking anybody."""
     sessions, secret = Sessions(lines[0], now_ms=START_MS), fresh("s")
     session = await vouched(sessions, a_session(fresh("person"), fresh("g:")))
     await sessions.open(secret, session, SPAN)
-    yield sessions, secret, session
+    return sessions, secret, session
 
 
 Opened = tuple[Sessions, str, Session]
@@ -126,6 +126,7 @@ class Office:
     session: Session
     secret: str
     store: Store
+    rng: random.Random
     row: Database = field(default_factory=Database)
     under_way: list[int] = field(default_factory=list)
     committed: list[int] = field(default_factory=list)
@@ -145,17 +146,17 @@ class Office:
         if self.under_way:
             self.under_way.pop()
 
-    async def announce(self, rng: random.Random) -> None:
+    async def announce(self) -> None:
         if self.committed:
-            which = rng.randrange(len(self.committed))
+            which = self.rng.randrange(len(self.committed))
             await self.sessions.announce(self.session.mandate, self.committed.pop(which))
 
     async def read_row(self) -> None:
         self.read.append(self.row.revision)
 
-    async def vouch(self, rng: random.Random) -> None:
+    async def vouch(self) -> None:
         if self.read:
-            which = rng.randrange(len(self.read))
+            which = self.rng.randrange(len(self.read))
             await self.sessions.vouch(self.session.mandate, self.read.pop(which))
 
     async def forget(self) -> None:
@@ -184,16 +185,16 @@ async def test_no_order_of_changes_and_requests_lets_a_request_in_under_a_change
         session = a_session(fresh("person"), fresh("g:"))
         await sessions.open(secret, session, SPAN)
         await sessions.vouch(f"p:{session.person_id}", 1)
-        office = Office(sessions, session, secret, lines[0])
+        office = Office(sessions, session, secret, lines[0], rng)
         steps: list[Callable[[], Awaitable[None]]] = [
             office.begin_change,
             office.commit,
             office.commit,
             office.roll_back,
-            lambda: office.announce(rng),
-            lambda: office.announce(rng),
+            office.announce,
+            office.announce,
             office.read_row,
-            lambda: office.vouch(rng),
+            office.vouch,
             office.forget,
             office.sign_in,
         ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 
 Direction = Literal["up", "down"]  # up: from client to server
-_CHUNK = 65536
+_CHUNK, _OPENING = 65536, 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Mode:
     latency_s ± jitter_s: before each chunk · rate: bytes per second · slice: bytes per packet ·
     cut_after: (direction, bytes), then both ends are reset · slow_close_s: before a close is passed
     on · only: what a client must have sent since for the mode to hold for it; b"" for
-    everybody.
+    everybody · who: the same, but in the first bytes that it has ever sent.
     """
 
     blackhole: frozenset[Direction] = frozenset()
@@ -34,6 +34,11 @@ class Mode:
     cut_after: tuple[Direction, int] | None = None
     slow_close_s: float = 0.0
     only: bytes = b""
+    who: bytes = b""
+
+    def holds_for(self, link: "_Link") -> bool:
+        """Whether this connection is meant."""
+        return self.only in link.said and self.who in link.opening
 
 
 BLACK_HOLE: frozenset[Direction] = frozenset({"up", "down"})
@@ -46,6 +51,7 @@ class _Link:
     client: asyncio.StreamWriter
     server: asyncio.StreamWriter
     said: bytes = b""
+    opening: bytes = b""
     passed: dict[str, int] = field(default_factory=lambda: {"up": 0, "down": 0})
 
     def reset(self) -> None:
@@ -66,6 +72,7 @@ class FaultProxy:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self.port = 0
         self.accepted = 0
+        self.meddled = False
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -80,6 +87,7 @@ class FaultProxy:
 
     def set(self, **changes: Any) -> None:
         """Another mode from now on, instead of the one before."""
+        self.meddled = True
 
         async def change() -> None:
             self._mode = replace(Mode(), **changes)
@@ -90,24 +98,27 @@ class FaultProxy:
 
         self._do(change)
 
-    def black_hole(self, *, only: bytes = b"") -> None:
+    def black_hole(self, *, who: bytes = b"") -> None:
         """Nothing arrives any more, and nobody is told."""
-        self.set(blackhole=BLACK_HOLE, only=only)
+        self.set(blackhole=BLACK_HOLE, who=who)
 
     def heal(self) -> None:
         """Pass everything on again, also what was held back; listen again after `down`."""
         self.set()
         self._do(self._listen)
+        self.meddled = False
 
     def down(self) -> None:
         """Refuse new connections and reset those there are."""
+        self.meddled = True
         self._do(self._close)
 
-    def reset(self) -> None:
-        """Reset every connection; new ones are welcome."""
+    def reset(self, *, who: bytes = b"") -> None:
+        """Reset every connection there is, or those of `who`; new ones are welcome."""
+        self.meddled = True
 
         async def cut() -> None:
-            self._reset_all()
+            self._reset_all(who)
 
         self._do(cut)
 
@@ -134,9 +145,10 @@ class FaultProxy:
         self._wake()
         await asyncio.sleep(0.01)
 
-    def _reset_all(self) -> None:
+    def _reset_all(self, who: bytes = b"") -> None:
         for link in tuple(self._links):
-            link.reset()
+            if who in link.opening:
+                link.reset()
 
     def _wake(self) -> None:
         self._changed.set()
@@ -171,6 +183,7 @@ class FaultProxy:
         while data := await reader.read(_CHUNK):
             if direction == "up":
                 link.said = (link.said + data)[-_CHUNK:]
+                link.opening = (link.opening + data)[:_OPENING]
             mode = await self._passable(link, direction)
             for packet in _packets(data, mode.slice):
                 await self._pass_on(link, direction, packet, mode, writer)
@@ -180,7 +193,7 @@ class FaultProxy:
 
     async def _passable(self, link: _Link, direction: Direction) -> Mode:
         while True:
-            mode = self._mode if self._mode.only in link.said else Mode()
+            mode = self._mode if self._mode.holds_for(link) else Mode()
             if direction not in mode.blackhole:
                 return mode
             await self._changed.wait()

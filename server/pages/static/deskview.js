@@ -25,6 +25,7 @@ export class DeskView {
   constructor() {
     this.player = framePlayer(timers, (frame) => this.drawFrame(frame));
     this.node = byId('desk');
+    this.seen = () => {}; // told the text of every frame drawn
   }
 
   // Ties the page's controls to the desk. desk: desk.js.
@@ -115,11 +116,12 @@ export class DeskView {
     this.player.play(frames);
   }
 
-  drawFrame({ bits, size, frame }) {
+  drawFrame({ bits, size, frame, url }) {
     const svg = byId('qr-svg');
     svg.setAttribute('viewBox', viewBoxOf(size));
     byId('qr-path').setAttribute('d', pathOf(unpacked(bits), size));
     svg.dataset.frame = frame;
+    this.seen(url);
     svg.removeAttribute('hidden');
     show(byId('qr-picture'), false);
   }

@@ -3,6 +3,7 @@
 import { caller, randomKey } from './api.js';
 import { isPhone } from './challenge.js';
 import { serverClock, timers } from './clock.js';
+import { bindDemo, isDemo } from './demophone.js';
 import { Desk } from './desk.js';
 import { DeskView } from './deskview.js';
 import { byId, el, show } from './dom.js';
@@ -27,6 +28,7 @@ function notice(what, acts = {}) {
   }
 }
 
+const demo = isDemo(location);
 const view = new DeskView();
 const desk = new Desk({
   call,
@@ -35,7 +37,7 @@ const desk = new Desk({
   clock,
   openLive: (challenge, tell, mode) => openLive(challenge, tell, { EventSource, call, timers }, mode),
   newKey: () => randomKey(),
-  pageHidden: () => document.hidden,
+  pageHidden: () => document.hidden && !demo, // the simulated phone may cover this page
   entered: (exchanged) => {
     rememberRole(kept, desk.state.role);
     tabs.post('signed-in');
@@ -81,6 +83,13 @@ async function look({ units = null, problem = null } = {}) {
   }
 }
 
+async function currentText() {
+  const { challenge } = desk.state;
+  if (challenge?.status !== 'pending') return '';
+  return call('GET', `/login/challenges/${challenge.id}`).then(({ body }) => body.url, () => '');
+}
+
+if (demo) view.seen = bindDemo(globalThis, currentText);
 bindTypeSwitch(byId('type-switch'), document.documentElement, kept);
 show(byId('phone-note'), isPhone(navigator.userAgent, navigator.userAgentData?.mobile));
 desk.state.role = rememberedRole(kept, location.search);

@@ -1,0 +1,57 @@
+"""F6: a subscription that has gone deaf delays news by seconds, and is made anew."""
+
+import asyncio
+import time
+
+import pytest
+
+from tests.faults.conftest import Fragile
+from tests.live import Desk, Live
+
+pytestmark = [pytest.mark.postgres, pytest.mark.spare_redis, pytest.mark.slow]
+
+
+async def _told_of_a_scan(guests: Live, desk: Desk, persona: str) -> float:
+    """Watch a challenge, scan it; how many seconds later the browser is told."""
+    phone = await guests.phone(persona)
+    await desk.issue(phone.role)
+    async with desk.events(f"{desk.path}/events") as events:
+        async for event in events:
+            if event.name == "frame":
+                break
+        (await phone.scan(desk)).good()
+        scanned = time.monotonic()
+        async with asyncio.timeout(15):
+            async for event in events:
+                if event.name == "status" and event.facts["status"] == "scanned":
+                    return time.monotonic() - scanned
+    raise AssertionError("the stream ended")
+
+
+async def test_a_scan_is_told_within_six_seconds_while_the_subscription_is_deaf(
+    fragile: Fragile, guests: Live
+) -> None:
+    assert await _told_of_a_scan(guests, guests.desk(), "P3") < 2
+    fragile.store.black_hole(who=b"SUBSCRIBE")
+
+    deaf_s = await _told_of_a_scan(guests, guests.desk(), "P3")
+
+    assert deaf_s <= 6.0
+    fragile.store.heal()
+    await _until_it_is_quick(guests)
+
+
+async def test_a_reset_subscription_is_taken_up_again(fragile: Fragile, guests: Live) -> None:
+    fragile.store.reset(who=b"SUBSCRIBE")
+
+    assert await _told_of_a_scan(guests, guests.desk(), "P3") <= 6.0
+    await _until_it_is_quick(guests)
+
+
+async def _until_it_is_quick(guests: Live) -> None:
+    """The subscription is noticed to be deaf, and made anew, within ten seconds."""
+    began = time.monotonic()
+    while time.monotonic() - began < 12:
+        if await _told_of_a_scan(guests, guests.desk(), "P3") < 0.5:
+            return
+    raise AssertionError("only the sweep still finds changes")

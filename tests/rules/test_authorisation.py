@@ -1,0 +1,243 @@
+"""Who may do what: every route, every caller, every object, against docs/authz.csv.
+
+The table was written from the contract, not from the policies in the code; `-s` prints the count.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tortoise.connection import get_connections
+
+from models.errors.catalogue import catalogue
+from models.errors.entry import Entry
+from models.errors.filing import STATE_CHANGED
+from models.errors.grant import GRANT_EXPIRED, GRANT_REVOKED, GRANT_SUSPENDED
+from models.errors.login import SESSION_ENDED, UNIT_SWITCHED
+from models.errors.phone import CHALLENGE_UNKNOWN, IDENTITY_NEEDED
+from models.errors.scan import CHOOSE_UNIT
+from models.errors.system import CSRF_FAILED, FORBIDDEN
+from server.operation import Operation
+from server.policy import Access
+from tests.live_clients import Answer
+from tests.rules.authz_cells import (
+    TABLE,
+    Cell,
+    Sent,
+    cells,
+    is_problem,
+    outcome,
+    request_of,
+    send,
+    shape_of,
+    told_too_much,
+)
+from tests.rules.authz_world import Caller, World, a_world
+from tests.server.door import Door, door
+
+DENIED = {"401", "403", "404", "409", "410", "again"}
+_BY_ACCESS: dict[Access, tuple[Entry, ...]] = {
+    Access.PUBLIC: (CSRF_FAILED,),
+    Access.BROWSER: (CHALLENGE_UNKNOWN, CSRF_FAILED),
+    Access.OPERATOR: (FORBIDDEN,),
+}
+_OF_SESSIONS = (
+    SESSION_ENDED,
+    GRANT_REVOKED,
+    GRANT_EXPIRED,
+    GRANT_SUSPENDED,
+    UNIT_SWITCHED,
+    CSRF_FAILED,
+    IDENTITY_NEEDED,
+    CHOOSE_UNIT,
+)
+
+
+@pytest.fixture
+async def front(sqlite_url: str) -> AsyncIterator[Door]:
+    """The application behind one proxy, so that nobody counts as the machine itself."""
+    async with door(
+        sqlite_url,
+        trusted_proxies="1",
+        challenges_per_minute="100000",
+        polls_per_minute="100000",
+        most_devices="20",
+    ) as opened:
+        yield opened
+
+
+@dataclass(slots=True)
+class Witness:
+    """Notices a row, an opened session or a challenge that a refused request has changed."""
+
+    front: Door
+    rows: str = ""
+    steps: int = 0
+    sessions: frozenset[str] = frozenset()
+    challenges: str = ""
+
+    async def start(self) -> None:
+        """Remember how things stand."""
+        self.steps, self.rows = await _steps(), await _rows()
+        self.sessions, self.challenges = await self._store()
+
+    async def changed(self) -> str:
+        """'' when everything stands as it stood, else what does not."""
+        steps = await _steps()
+        if steps != self.steps and await _rows() != self.rows:
+            return "rows changed"
+        self.steps = steps
+        sessions, challenges = await self._store()
+        if challenges != self.challenges:
+            return "a challenge changed"
+        return "a session was opened" if sessions - self.sessions else ""
+
+    async def _store(self) -> tuple[frozenset[str], str]:
+        redis: Any = self.front.app.ctx.opened.store.redis
+        live = [name for name in await redis.keys("s:*") if await redis.hexists(name, "p")]
+        kept = {
+            name: await redis.hgetall(name)
+            for name in sorted(await redis.keys("q:*"))
+            if await redis.type(name) == "hash" and name.count(":") == 1
+        }
+        return frozenset(live), str(kept)
+
+
+async def _steps() -> int:
+    # How many rows this connection, the only one, has written so far: one cheap question a cell.
+    database = get_connections().get("default")
+    return int((await database.execute_query_dict("SELECT total_changes() AS n"))[0]["n"])
+
+
+async def _rows() -> str:
+    database = get_connections().get("default")
+    names = await database.execute_query_dict(
+        "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+    )
+    return str([await database.execute_query_dict(f'SELECT * FROM "{n["name"]}"') for n in names])
+
+
+def operations_of(front: Door) -> dict[tuple[str, str], Operation | None]:
+    """Every route of the router by method and shape; None for a page marked public."""
+    found: dict[tuple[str, str], Operation | None] = {}
+    for route in front.app.router.routes:
+        for method in route.methods:
+            operation = getattr(route.ctx, "operation", None)
+            assert operation or getattr(route.ctx, "public", False), f"{method} {route.path}"
+            found[method, shape_of(route.path)] = operation
+    return found
+
+
+async def test_every_route_has_a_policy_or_is_marked_public(front: Door) -> None:
+    found = operations_of(front)
+
+    assert all(isinstance(op.policy.access, Access) for op in found.values() if op is not None)
+    assert len([op for op in found.values() if op is None]) <= 8
+
+
+async def test_the_table_has_every_route_and_no_other(front: Door) -> None:
+    written = {(cell.method, cell.path) for cell in cells()}
+
+    assert written == set(operations_of(front))
+
+
+def test_no_line_of_the_table_is_written_twice_and_every_cell_is_filled() -> None:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+
+    lines = Counter(tuple(row[:3]) for row in rows)
+    assert max(lines.values()) == 1
+    assert {cell for row in rows[1:] for cell in row[3:]} <= {"ok"} | DENIED
+    assert len({len(row) for row in rows}) == 1
+
+
+async def judge(cell: Cell, world: World, front: Door, witness: Witness | None) -> tuple[str, str]:
+    """Send a cell's request; what is wrong with the answer ('' if nothing), and its code."""
+    sent = request_of(cell, world, front)
+    answer = await send(front, cell.method, sent, world.callers[cell.caller])
+    got = outcome(answer)
+    if got != cell.expected:
+        return f"{cell}: {got} {_short(answer)} instead of {cell.expected}", answer.code
+    if words := told_too_much(cell, world, answer):
+        return f"{cell}: tells {sorted(words)}", answer.code
+    if got == "ok":
+        return "", ""
+    if not is_problem(answer):
+        return f"{cell}: refused by {answer.headers.get('Content-Type')}", answer.code
+    harm = await witness.changed() if witness else ""
+    return (f"{cell}: refused, and yet {harm}" if harm else ""), answer.code
+
+
+def _short(answer: Answer) -> str:
+    return answer.code or answer.body[:80].decode("utf-8", "replace")
+
+
+async def test_nobody_gets_more_and_nobody_less_than_the_table_says(front: Door) -> None:
+    table, world = list(cells()), await a_world(front)
+    witness, wrong, codes = Witness(front), [], set()
+    # The first request of a lost session makes a tombstone of it; that is no harm.
+    await witness.start()
+    for cell in table:
+        if cell.expected != "ok":
+            fault, code = await judge(cell, world, front, witness)
+            wrong += [fault] if fault else []
+            codes.add((cell.method, cell.path, code))
+    for cell in table:
+        if cell.expected == "ok":
+            # What is allowed may change things, so it happens in a world of its own.
+            fresh = world if cell.method == "GET" else await a_world(front)
+            fault, _ = await judge(cell, fresh, front, None)
+            wrong += [fault] if fault else []
+    refused = sum(cell.expected != "ok" for cell in table)
+    print(f"\nauthorisation: {len(table)} cells, {refused} refused, {len(wrong)} wrong")
+    assert not wrong, "\n".join(wrong)
+    assert _undeclared(operations_of(front), codes) == []
+
+
+def _undeclared(
+    declared: dict[tuple[str, str], Operation | None], codes: set[tuple[str, str, str]]
+) -> list[str]:
+    by_code = {entry.code: entry for entry in catalogue()}
+    wrong = []
+    for method, path, code in sorted(codes):
+        operation = declared[method, path]
+        if not code or operation is None:
+            continue
+        access = operation.policy.access
+        implied = (*_BY_ACCESS.get(access, _OF_SESSIONS), operation.policy.refusal)
+        if by_code[code] not in (*operation.refuses, *implied, STATE_CHANGED):
+            wrong.append(f"{method} {path}: {code} is not declared")
+    return wrong
+
+
+async def test_other_methods_never_answer_more_than_get_allows(front: Door) -> None:
+    world, table = await a_world(front), {(c.path, c.caller): c for c in cells() if c.thing != "-"}
+    table |= {(c.path, c.caller): c for c in cells() if c.method == "GET" and c.thing in "-own"}
+    declared = set(operations_of(front))
+    wrong, tried = [], 0
+    for (path, name), cell in table.items():
+        for method in ("HEAD", "OPTIONS", "PUT", "TRACE", "GET", "POST", "PATCH", "DELETE"):
+            if (method, path) in declared:
+                continue
+            sent = Sent(request_of(cell, world, front).path)
+            answer = await send(front, method, sent, world.callers[name])
+            allowed = cell.method == "GET" and cell.expected == "ok"
+            harmless = answer.status in (401, 403, 404, 405)
+            if not harmless and not (allowed and method == "HEAD" and not answer.body):
+                wrong.append(f"{method} {path} by {name}: {answer.status}")
+            tried += 1
+    print(f"\nother methods: {tried} tried, {len(wrong)} wrong")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_the_operators_pages_are_open_on_the_machine_itself_only(sqlite_url: str) -> None:
+    paths = ("/metrics", "/docs", "/docs/openapi.json")
+    async with door(sqlite_url) as alone:
+        local = [(await send(alone, "GET", Sent(path), Caller())).status for path in paths]
+    async with door(sqlite_url, trusted_proxies="1", development="true") as developing:
+        anywhere = [(await send(developing, "GET", Sent(path), Caller())).status for path in paths]
+
+    assert (local, anywhere) == ([200] * 3, [200] * 3)
