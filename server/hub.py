@@ -7,7 +7,7 @@ waits for are also compared with the store every few seconds, many at a time.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -238,21 +238,16 @@ class Hub:
         return [channel[2:] for channel in self._waiters if channel.startswith("q:")]
 
     async def _look(self, due: Sequence[str]) -> None:
-        for cids in _chunks(due):
-            try:
-                self._compare(await self._versions(cids))
-            except Refusal:
-                return
-            except Exception:
-                logger.exception("sweep failed")
-                return
+        try:
+            for start in range(0, len(due), _CHUNK):
+                self._compare(await self._versions(due[start : start + _CHUNK]))
+        except Refusal:
+            return
+        except Exception:
+            logger.exception("sweep failed")
 
     def _compare(self, found: Mapping[str, tuple[int, bool]]) -> None:
         for cid, (revision, due) in found.items():
             for waiter in tuple(self._waiters.get(f"q:{cid}", ())):
                 if due or waiter.revision not in (-1, revision):
                     waiter.wake()
-
-
-def _chunks(cids: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (cids[start : start + _CHUNK] for start in range(0, len(cids), _CHUNK))

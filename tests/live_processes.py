@@ -68,9 +68,25 @@ def running(
             product_command(environment, command)
         argv = ["serve", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
         server = _spawn(stack, ["server", *argv], folder / "server.log", environment)
-        url = f"http://127.0.0.1:{port}"
-        _wait_for(f"{url}/readyz", server, folder / "server.log")
-        yield Running(url, sandbox, folder, environment, server)
+        _wait_for(f"http://127.0.0.1:{port}/readyz", server, folder / "server.log")
+        yield Running(f"http://127.0.0.1:{port}", sandbox, folder, environment, server)
+
+
+@contextlib.contextmanager
+def bare(folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
+    """The URL of a server alone: an empty schema, no sandbox, nothing set but what is said."""
+    port = free_port()
+    environment = {
+        "ZB_DATABASE_URL": f"sqlite://{folder / 'zhangban.db'}",
+        "ZB_MASTER_KEY": MASTER_KEY,
+        "ZB_PUBLIC_URL": f"http://127.0.0.1:{port}",
+    } | dict(settings)
+    product_command(environment, "migrate")
+    with contextlib.ExitStack() as stack:
+        log = folder / "server.log"
+        server = _spawn(stack, ["server", "serve", "--port", str(port)], log, environment)
+        _wait_for(f"http://127.0.0.1:{port}/readyz", server, log)
+        yield f"http://127.0.0.1:{port}"
 
 
 @contextlib.contextmanager
@@ -152,6 +168,16 @@ def get_json(url: str) -> Any:
     """GET, as JSON."""
     with _DIRECT.open(url, timeout=5) as answer:
         return json.loads(answer.read())
+
+
+def status_of(url: str) -> int:
+    """GET, and only the status of the answer."""
+    try:
+        with _DIRECT.open(url, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
 
 
 def until(ready: Callable[[], bool], *, within_s: float = START_S) -> bool:

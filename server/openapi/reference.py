@@ -132,7 +132,8 @@ def _shapes(schemas: Mapping[str, Any]) -> Markup:
 
 
 def _json(value: object) -> Markup:
-    return element("pre", msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    lines = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    return element("div", element("pre", lines), class_="scroll")
 
 
 def _table(heads: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Markup:

@@ -138,15 +138,19 @@ async def test_row_24_no_secret_of_a_whole_login_is_in_an_address_or_a_log(arena
 async def test_row_24_no_page_gives_its_address_away_or_may_be_kept(arena: Live) -> None:
     desk = await arena.sign_in("P3")
     frame = desk.challenge["frame"]
-    pages = ["//", "//login", f"//l/{frame}", f"{desk.path}", "/session", "//help/errors"]
+    pages = ["//", "//login", f"//l/{frame}", "//help/errors"]
+    facts = [desk.path, "/session", "/sessions"]
 
-    answers = await asyncio.gather(*(desk.get(page) for page in pages))
+    answers = await asyncio.gather(*(desk.get(path) for path in (*pages, *facts)))
 
+    kept_apart = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
     told = {
-        page: [answer.headers.get(name) for name in _DISCREET]
-        for page, answer in zip(pages, answers, strict=True)
+        path: {name: answer.headers.get(name) for name in kept_apart}
+        for path, answer in zip((*pages, *facts), answers, strict=True)
     }
-    assert told == {page: list(_DISCREET.values()) for page in pages}
+    assert {path: found for path, found in told.items() if found != kept_apart} == {}
+    referrers = [answer.headers.get("Referrer-Policy") for answer in answers[: len(pages)]]
+    assert referrers == ["no-referrer"] * len(pages)
 
 
 async def test_row_24_redeeming_is_never_a_get(arena: Live) -> None:
@@ -174,11 +178,6 @@ async def test_row_24_a_page_of_another_site_cannot_redeem_or_pair_for_the_brows
     assert (await desk.look())["status"] == "approved"
 
 
-_DISCREET = {
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 _FROM_ELSEWHERE = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
 
 

@@ -53,4 +53,5 @@ async def keys(live: Live) -> set[str]:
     if url.startswith("memory:"):
         return set()
     async with Redis.from_url(url, decode_responses=True) as client:
-        return {key async for key in client.scan_iter() if not key.startswith(("rl:", "rv:"))}
+        found = {key async for key in client.scan_iter()}
+    return {key for key in found if not key.startswith(("rl:", "rv:")) and ":polls" not in key}

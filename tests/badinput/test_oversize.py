@@ -46,7 +46,8 @@ async def test_a_chunked_body_is_cut_off_at_the_limit(live: Live) -> None:
     async with nothing_changes(live):
         reply = await speak(live.running.port, head, *[chunk] * 64)
 
-    assert reply.statuses == [413]
+    # The answer is lost when the line is cut while we are still sending.
+    assert reply.statuses in ([413], [])
     assert reply.closed
 
 

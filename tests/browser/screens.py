@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from tests.browser.conftest import FLAGS, chromium_path
 from tests.browser.desks import DeskPage
 from tests.browser.phones import PhonePage, units_of
 
-DESK = {"width": 1280, "height": 860}
-PHONE = {"width": 390, "height": 820}
+DESK: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 820}
 _USUAL: dict[str, Any] = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 
 

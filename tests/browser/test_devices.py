@@ -25,6 +25,21 @@ async def test_signing_out_leads_back_to_the_login_page_for_good(desk: NewDesk, 
     await at.hides("home")
 
 
+async def test_the_menu_leads_to_the_devices_from_either_address(desk: NewDesk, live: Live) -> None:
+    at = await desk("/login?role=clerk")
+    await scan_and_approve(await live.phone("P18"), await at.scanned())
+    await at.stands_for("办事员", *units_of("P18"))
+
+    await at.press("menu-devices")
+    await at.page.wait_for_url(f"{at.url}/")
+    await at.says("devices", "本机")
+    await at.press("show-devices")
+    await at.hides("devices")
+    await at.press("menu-devices")
+
+    await at.says("devices", "本机")
+
+
 async def test_another_device_is_signed_out_from_afar(desk: NewDesk, live: Live) -> None:
     here, there = await desk("/login?role=clerk"), await desk("/login?role=clerk")
     phone = await live.phone("P17")

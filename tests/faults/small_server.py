@@ -16,7 +16,7 @@ REQUEST_S, RESPONSE_S, KEEP_ALIVE_S = 0.6, 1.5, 3.0
 
 @dataclass(slots=True)
 class Small:
-    """The running application. server: asyncio's; connections: the open protocols."""
+    """The running application. sent: bytes of the flood so far; cut: whether it was ended."""
 
     app: Any
     port: int
@@ -60,16 +60,13 @@ async def small_server(protocol: type[asyncio.Protocol] = BoundedProtocol) -> As
 
 
 def _routes(app: Any, small: Small) -> None:
-    @app.post("/body")
     async def body(request: Request) -> HTTPResponse:
         return text(str(len(request.body)))
 
-    @app.get("/slow")
     async def slow(request: Request) -> HTTPResponse:
         await asyncio.sleep(REQUEST_S * 2)
         return text("slow but sure")
 
-    @app.get("/flood")
     async def flood(request: Request) -> None:
         response = await request.respond(content_type="text/event-stream")
         try:
@@ -78,3 +75,7 @@ def _routes(app: Any, small: Small) -> None:
                 small.sent += 16_384
         finally:
             small.cut = True
+
+    app.add_route(body, "/body", methods=["POST"])
+    app.add_route(slow, "/slow", methods=["GET"])
+    app.add_route(flood, "/flood", methods=["GET"])

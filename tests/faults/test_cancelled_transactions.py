@@ -9,6 +9,7 @@ import pytest
 from models.database import tx
 from models.idempotency import IdempotencyKey
 from models.ids import new_id
+from tests.faults.conftest import Figure
 from tests.support import services
 from tests.support.awaits import Act, walk
 
@@ -29,7 +30,7 @@ async def _write_or_read() -> None:
 @pytest.mark.postgres
 @pytest.mark.parametrize("way", WAYS)
 async def test_a_transaction_cancelled_anywhere_loses_no_slot_of_the_pool(
-    way: Act, postgres_database: Any, fresh_postgres_url: str, record_property: Any
+    way: Act, postgres_database: Any, fresh_postgres_url: str, figure: Figure
 ) -> None:
     await _write_two_rows()
 
@@ -39,7 +40,7 @@ async def test_a_transaction_cancelled_anywhere_loses_no_slot_of_the_pool(
 
     walked = await walk(_write_two_rows, way, nothing_is_lost)
 
-    record_property("points", walked.points)
+    figure("points", walked.points)
     assert walked.points >= 4, "BEGIN, two INSERTs, COMMIT"
     assert await services.backends(fresh_postgres_url, "idle in transaction%") == 0
     assert await IdempotencyKey.all().count() % 2 == 0, "both rows or neither"
@@ -113,7 +114,7 @@ async def test_a_storm_of_cancelled_transactions_leaves_the_pool_whole(
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_a_transaction_cancelled_anywhere_gives_the_lock_of_sqlite_back(
-    way: Act, sqlite_database: Any, record_property: Any
+    way: Act, sqlite_database: Any, figure: Figure
 ) -> None:
     await _write_two_rows()
 
@@ -125,7 +126,7 @@ async def test_a_transaction_cancelled_anywhere_gives_the_lock_of_sqlite_back(
 
     walked = await walk(_write_two_rows, way, the_next_one_works)
 
-    record_property("points", walked.points)
+    figure("points", walked.points)
     assert walked.points >= 4
     assert await IdempotencyKey.all().count() % 2 == 0, "both rows or neither"
 

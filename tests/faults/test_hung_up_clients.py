@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.faults.conftest import Fragile
+from tests.faults.conftest import Figure, Fragile
 from tests.live import API, Desk, Live
 from tests.support import services
 from tests.support.rawhttp import request, send_and_reset
@@ -15,7 +15,7 @@ ABORTS = 2_000
 
 
 async def test_two_thousand_aborted_requests_leave_the_database_answering(
-    fragile: Fragile, guests: Live
+    fragile: Fragile, guests: Live, figure: Figure
 ) -> None:
     desk = await guests.sign_in("P11")
     grant = (await desk.get("/grants")).good()["items"][0]
@@ -30,6 +30,7 @@ async def test_two_thousand_aborted_requests_leave_the_database_answering(
     )
 
     took_s = time.monotonic() - began
+    figure("aborts, in s", ABORTS, round(took_s, 1))
     answer = await desk.get("/grants")
     assert answer.status == 200, f"after {ABORTS} aborts in {took_s:.1f} s"
     answers = await asyncio.gather(*(desk.get("/session/units") for _ in range(30)))

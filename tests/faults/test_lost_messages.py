@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.faults.conftest import Fragile
+from tests.faults.conftest import Figure, Fragile
 from tests.live import Desk, Live
 
 pytestmark = [pytest.mark.postgres, pytest.mark.spare_redis, pytest.mark.slow]
@@ -29,13 +29,14 @@ async def _told_of_a_scan(guests: Live, desk: Desk, persona: str) -> float:
 
 
 async def test_a_scan_is_told_within_six_seconds_while_the_subscription_is_deaf(
-    fragile: Fragile, guests: Live
+    fragile: Fragile, guests: Live, figure: Figure
 ) -> None:
     assert await _told_of_a_scan(guests, guests.desk(), "P3") < 2
     fragile.store.black_hole(who=b"SUBSCRIBE")
 
     deaf_s = await _told_of_a_scan(guests, guests.desk(), "P3")
 
+    figure("told after s", round(deaf_s, 1))
     assert deaf_s <= 6.0
     fragile.store.heal()
     await _until_it_is_quick(guests)

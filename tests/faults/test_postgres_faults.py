@@ -12,7 +12,7 @@ from models.idempotency import IdempotencyKey
 from models.postgres import ACQUIRE_S
 from server.errors import as_refusal
 from tests.faults.clocks import slack, soon, timed
-from tests.faults.conftest import Fragile
+from tests.faults.conftest import Figure, Fragile
 from tests.live import Live
 from tests.support import services
 
@@ -21,7 +21,7 @@ AT_ONCE = 25
 
 
 async def test_a_black_hole_is_a_refusal_in_seconds_and_over_when_it_heals(
-    fragile: Fragile, guests: Live
+    fragile: Fragile, guests: Live, figure: Figure
 ) -> None:
     desk = await guests.sign_in("P11")
     allowed_s = 6.0 + await slack(desk, AT_ONCE)
@@ -36,7 +36,8 @@ async def test_a_black_hole_is_a_refusal_in_seconds_and_over_when_it_heals(
     slowest = max(each.took_s for each in [*asked, switched])
     assert slowest <= allowed_s, f"{slowest:.2f} s"
     fragile.database.heal()
-    assert await soon(lambda: desk.get("/grants"), within_s=2.0) <= 2.0
+    back_s = await soon(lambda: desk.get("/grants"), within_s=2.0)
+    figure("slowest refusal s, back after s", round(slowest, 2), round(back_s, 2))
     answers = await asyncio.gather(*(desk.get("/grants") for _ in range(AT_ONCE)))
     assert {answer.status for answer in answers} == {200}
 

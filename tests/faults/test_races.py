@@ -15,6 +15,7 @@ from models.outbox import OutboxEvent
 from models.store.client import Store
 from models.vocabulary import GrantStatus, Role
 from tests.build import NOW, a_desk_session, a_granted_clerk, a_registered_rep, an_actor, tools_for
+from tests.faults.conftest import Figure
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 ROUNDS = 1000 if os.environ.get("ZB_PROVE") == "1" else 50
@@ -29,7 +30,7 @@ def tools(postgres_database: Any, embedded_store: Store) -> Tools:
 
 @pytest.mark.timeout(600)
 async def test_of_sixteen_revocations_of_one_grant_exactly_one_succeeds(
-    tools: Tools, record_property: Any
+    tools: Tools, figure: Figure
 ) -> None:
     rep = await a_registered_rep()
     actor = an_actor((await a_desk_session(tools, rep.person, Role.LEGAL_REP, rep.unit)).session)
@@ -51,5 +52,5 @@ async def test_of_sixteen_revocations_of_one_grant_exactly_one_succeeds(
         assert (row.status, row.revision) == (GrantStatus.REVOKED, 2)
         assert await OutboxEvent.filter(subject=grant.id).count() == 1
 
-    record_property("rounds", ROUNDS)
+    figure("rounds", ROUNDS)
     assert set(ends) == {(1, RACERS - 1)}

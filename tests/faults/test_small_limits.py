@@ -31,7 +31,7 @@ DRIPS = {
     "body": request("POST", "/body", length=60_000),
     "chunk": request("POST", "/body", {"Transfer-Encoding": "chunked"}) + b"ffff\r\n",
     "body of a refused request": request("POST", "/nowhere", length=60_000),
-    "body nobody reads": request("GET", "/flooded", length=60_000),
+    "body nobody reads": request("GET", "/slow", length=60_000),
 }
 
 
@@ -65,8 +65,6 @@ async def test_who_does_not_read_costs_a_bounded_buffer_and_is_cut() -> None:
     async with small_server() as small, connected(small.port, receive_buffer=4096) as client:
         await client.send(request("GET", "/flood"))
         sent = await _until_it_stands_still(small)
-        connection = next(iter(small.app.state.server_connections), None) if False else None
-        assert connection is None
         assert await _is_cut(small, RESPONSE_S * 1.5 + 2.0), "never cut"
 
     assert sent < 16 * 2**20, "the kernel's buffers, and ours of 64 KiB"

@@ -3,14 +3,15 @@
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from server import streams
 from server.app import RESPONSE_S
-from tests.faults.conftest import Fragile
+from tests.faults.conftest import Figure, Fragile
 from tests.faults.servers import Served, serving, visitors
 from tests.live import API, Desk, Live
 from tests.support.rawhttp import RawClient, parse_head, request
@@ -54,7 +55,7 @@ async def _listen(client: RawClient, seconds: float) -> list[float]:
 
 
 def _longest_silence(heard: list[float]) -> float:
-    return max(late - early for early, late in zip(heard, heard[1:], strict=False))
+    return max(late - early for early, late in pairwise(heard))
 
 
 def test_the_heartbeat_is_three_times_as_fast_as_the_timeout() -> None:
@@ -78,7 +79,7 @@ async def test_the_first_byte_of_a_stream_comes_at_once(fragile: Fragile, guests
 
 @pytest.mark.timeout(WATCHED_S + 90)
 async def test_streams_are_never_silent_for_long_and_outlive_the_response_timeout(
-    fragile: Fragile, hasty: Served, record_property: Callable[[str, object], None]
+    fragile: Fragile, hasty: Served, figure: Figure
 ) -> None:
     async with visitors(hasty, fragile.running) as guests:
         pending, scanned = guests.desk(), guests.desk()
@@ -95,14 +96,14 @@ async def test_streams_are_never_silent_for_long_and_outlive_the_response_timeou
         heard = await asyncio.gather(*(_listen(client, WATCHED_S) for client in clients))
 
     silences = [round(_longest_silence(each), 1) for each in heard]
-    record_property("longest_silence_s", silences)
+    figure("longest_silence_s", silences)
     assert max(silences) <= 15.0, silences
     for client in clients:
         client.close()
 
 
 async def test_a_stopping_server_says_goodbye_to_every_stream_and_is_gone_in_five_seconds(
-    fragile: Fragile, tmp_path: Path, record_property: Callable[[str, object], None]
+    fragile: Fragile, tmp_path: Path, figure: Figure
 ) -> None:
     with serving(fragile.running, tmp_path) as served:
         async with visitors(served, fragile.running) as guests:
@@ -115,7 +116,7 @@ async def test_a_stopping_server_says_goodbye_to_every_stream_and_is_gone_in_fiv
             took_s = await asyncio.to_thread(served.stop)
             ended = await asyncio.gather(*(client.ended(2) for client in [*clients, idle]))
 
-    record_property("took_s", round(took_s, 1))
+    figure("took_s", round(took_s, 1))
     assert all(ended)
     assert [b"event: bye" in client.received for client in clients] == [True] * OPEN
     assert took_s <= 5.0

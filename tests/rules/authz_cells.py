@@ -26,7 +26,7 @@ _CHALLENGE = {"exchange": "approved", "pair": "paired", "": "pending"}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One caller's request. thing: own, foreign, missing, or `-`; expected: as docs/authz.csv says."""
+    """One caller's request. thing: own, foreign, missing, or `-`; expected: what the table says."""
 
     method: str
     path: str

@@ -1,4 +1,4 @@
-"""The world of the authorisation matrix: callers of every kind, and objects that are theirs or not."""
+"""The world of the authorisation matrix: callers of every kind, and what is theirs or not."""
 
 import secrets
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ class Side:
     """Everything that belongs to one unit: `own` and `foreign` are the two sides.
 
     pending, paired, approved: challenges of one browser; claimed: scanned by the side's phone, with
-    its nonce; device: a session of the legal representative; words: what the other side must not see.
+    its nonce; device: a session of the legal representative; words: not for the other side.
     """
 
     unit: Unit
@@ -110,7 +110,15 @@ async def _side(tools: Tools, mark: str) -> Side:
         nonce=nonce,
         device=(await a_desk_session(tools, rep, Role.LEGAL_REP, unit)).session,
         words=frozenset(
-            {unit.id, unit.name, f"赵{mark}一", f"赵{mark}二", rep.id, clerk.person.id, clerk.grant.id}
+            {
+                unit.id,
+                unit.name,
+                f"赵{mark}一",
+                f"赵{mark}二",
+                rep.id,
+                clerk.person.id,
+                clerk.grant.id,
+            }
         ),
     )
 

@@ -1,5 +1,6 @@
-"""The application in this process, behind a socket of its own: real HTTP, and tools within reach."""
+"""The application in this process, behind a socket of its own: real HTTP, tools within reach."""
 
+import asyncio
 import itertools
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -69,6 +70,9 @@ async def door(
     await server.startup()
     await server.before_start()
     await server.after_start()
+    # Whoever stops while the subscription is still being made may wait for it.
+    while not app.ctx.ready[1].listening:
+        await asyncio.sleep(0.001)
     # No proxy of the environment, and cookies only as the clients keep them.
     http = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
     opened = Door(app, f"http://127.0.0.1:{listening.getsockname()[1]}", http)

@@ -20,7 +20,8 @@ from server.openapi.document import document, page, text
 from server.operation import Operation
 from server.policy import Access
 from tests.build import settings
-from tests.server.door import door
+from tests.live import Live
+from tests.live_processes import bare, get_json, status_of
 
 OPERATIONS = tuple(operations())
 EACH = pytest.mark.parametrize(
@@ -194,25 +195,25 @@ def test_the_page_lists_every_operation_and_needs_nothing_from_elsewhere() -> No
     assert {*re.findall(r'href="#([^"]*)"', shown)} <= {*re.findall(r'id="([^"]*)"', shown)}
 
 
-@pytest.mark.parametrize("path", ["//docs", "//docs/openapi.json", "//metrics"])
-async def test_behind_a_proxy_the_pages_of_operators_do_not_exist(
-    sqlite_url: str, path: str
-) -> None:
-    async with door(sqlite_url, trusted_proxies="1") as opened:
-        answer = await opened.client().get(path)
+def test_behind_a_proxy_the_pages_of_operators_do_not_exist(tmp_path: Path) -> None:
+    with bare(tmp_path, {"ZB_TRUSTED_PROXIES": "1"}) as url:
+        told = {path: status_of(url + path) for path in ("/docs", "/docs/openapi.json", "/metrics")}
 
-    assert answer.status == 404
-    assert b"paths" not in answer.body
+    assert set(told.values()) == {404}
 
 
-@pytest.mark.parametrize(("development", "proxies"), [("true", "1"), ("false", "0")])
-async def test_on_the_machine_itself_and_in_development_they_do(
-    sqlite_url: str, development: str, proxies: str
-) -> None:
-    async with door(sqlite_url, development=development, trusted_proxies=proxies) as opened:
-        client = opened.client()
-        told = (await client.get("//docs/openapi.json")).json
-        shown = await client.get("//docs")
+def test_on_the_machine_itself_they_do(tmp_path: Path) -> None:
+    with bare(tmp_path, {"ZB_TRUSTED_PROXIES": "0"}) as url:
+        told = get_json(f"{url}/docs/openapi.json")
+        shown = status_of(f"{url}/docs")
+
+    assert told["paths"] == the_document()["paths"]
+    assert shown == 200
+
+
+async def test_in_development_they_do_too(live: Live) -> None:
+    told = (await live.client().get("//docs/openapi.json")).json
+    shown = await live.client().get("//docs")
 
     assert told["openapi"] == "3.1.0"
     assert told["paths"] == the_document()["paths"]

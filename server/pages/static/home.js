@@ -29,6 +29,7 @@ export class Home {
     byId('switch-unit').addEventListener('click', () => this.openSwitch());
     byId('unit-dialog-close').addEventListener('click', () => byId('unit-dialog').close());
     byId('show-devices').addEventListener('click', () => this.toggleDevices());
+    addEventListener('hashchange', () => this.follow());
     for (const id of ['sign-out', 'choose-sign-out']) byId(id).addEventListener('click', () => this.signOut());
   }
 
@@ -47,6 +48,7 @@ export class Home {
     else this.draw();
     if (session.unit) this.events.open(); // there are none before a unit is entered
     byId(choosing ? 'choose-title' : 'banner').focus();
+    this.follow();
   }
 
   close() {
@@ -170,6 +172,13 @@ export class Home {
   end(problem) {
     this.close();
     this.leave(problem);
+  }
+
+  // The menu's 登录设备 leads to this page's #devices, wherever one comes from.
+  follow() {
+    if (location.hash !== '#devices' || byId('home').hidden) return;
+    history.replaceState(null, '', location.pathname + location.search);
+    if (byId('devices').hidden) this.toggleDevices();
   }
 
   toggleDevices() {
