@@ -22,7 +22,8 @@ class Stage:
     rss_after: int = 0
     uss_after: int = 0
     growth: list[float] = field(default_factory=list)
-    accept_ns: list[float] = field(default_factory=list)
+    accept_raw_ns: list[float] = field(default_factory=list)
+    held_s: list[float] = field(default_factory=list)
     bare_ns: list[float] = field(default_factory=list)
     again_ns: list[float] = field(default_factory=list)
     idle_ns_per_s: list[float] = field(default_factory=list)
@@ -40,13 +41,22 @@ class Stage:
         low, high = spread.low / spread.value, spread.high / spread.value
         return Estimate(settled, max(1.0, settled * low), settled * high)
 
+    def accept_ns(self) -> list[float]:
+        """Cost of accepting one waiter, per batch, less what holding the others cost meanwhile.
+
+        held_s: seconds of waiting, by those already open, per waiter of the batch.
+        """
+        idle = median(self.idle_ns_per_s) if self.idle_ns_per_s else 0.0
+        pairs = zip(self.accept_raw_ns, self.held_s, strict=True)
+        return [max(1.0, raw - idle * held) for raw, held in pairs]
+
     def as_json(self) -> dict[str, Any]:
         return {
             "n": self.n,
             "rss_mb": self.rss_after / 2**20,
             "uss_mb": self.uss_after / 2**20,
             "kb_per_waiter": (self.rss_after - self.rss_before) / self.n / 1024,
-            "accept_us": median(self.accept_ns) / 1000,
+            "accept_us": median(self.accept_ns()) / 1000,
             "bare_us": median(self.bare_ns) / 1000,
             "idle_us_per_s": median(self.idle_ns_per_s) / 1000 if self.idle_ns_per_s else None,
             "poll_us": median(self.poll_ns) / 1000 if self.poll_ns else None,
@@ -67,7 +77,7 @@ def conclude(run: Run, stages: Sequence[Stage], result: SuiteResult) -> None:
     )
     if len(stages) > 1:
         result.given["G6.flat"] = ratio_of(last.memory(), stages[0].memory())
-    accepted = [(a, b) for s in stages for a, b in zip(s.accept_ns, s.bare_ns, strict=True)]
+    accepted = [(a, b) for s in stages for a, b in zip(s.accept_ns(), s.bare_ns, strict=True)]
     result.given["G7"] = paired_ratio([a for a, _ in accepted], [b for _, b in accepted])
     held = [(p, i) for s in stages[-2:] for p, i in zip(s.poll_ns, s.idle_ns_per_s, strict=True)]
     result.given["G8"] = paired_ratio([p for p, _ in held], [i for _, i in held])

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import msgspec
 from sanic import Blueprint, HTTPResponse
 
+from models.errors.system import NOT_FOUND
 from server.admission import admit
 from server.bodies import convert, read_form, read_json
 from server.context import Request
@@ -15,6 +17,8 @@ from server.errors import render
 from server.operation import Operation, Routes
 from server.papers import refused_page
 
+# No id of ours looks otherwise; a column takes no more, and a database no NUL.
+_ID = re.compile(r"[A-Za-z0-9_-]{1,26}")
 SAFE = frozenset({"GET", "HEAD"})
 
 logger = logging.getLogger("zhangban.endpoint")
@@ -63,6 +67,8 @@ def endpoint_of(operation: Operation) -> Endpoint:
 async def _answer(
     operation: Operation, request: Request, path: dict[str, str]
 ) -> HTTPResponse | None:
+    if not all(map(_ID.fullmatch, path.values())):
+        raise NOT_FOUND.refuse()
     form = _form(request, operation)
     call = await admit(request, operation, getattr(form, "csrf_token", None))
     arguments: list[Any] = [call]

@@ -1,5 +1,6 @@
 """The one renderer: refusals and faults become problem documents (RFC 9457), nothing leaks."""
 
+import contextlib
 import logging
 import sqlite3
 from http import HTTPStatus
@@ -157,9 +158,19 @@ def render(request: Request | None, fault: Exception) -> HTTPResponse:
     refusal = as_refusal(fault)
     log_fault(request, refusal, fault)
     response = problem(refusal, trace_of(request))
-    if isinstance(fault, MethodNotAllowed):
-        response.headers["Allow"] = fault.headers.get("Allow", "")
+    if isinstance(fault, MethodNotAllowed) and request is not None:
+        response.headers["Allow"] = ", ".join(_allowed(request))
     return response
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that this path does take; the router names none where a path has several."""
+    found = []
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        with contextlib.suppress(SanicException):
+            request.app.router.get(request.path, method, None)
+            found.append(method)
+    return found
 
 
 class Renderer(ErrorHandler):

@@ -153,8 +153,7 @@ class Hub:
         try:
             while self._wanted and not self.closing:
                 channels, self._wanted = self._wanted, set()
-                pubsub = self._pubsub
-                if pubsub is None:
+                if (pubsub := self._pubsub) is None:
                     continue
                 come = [channel for channel in channels if channel in self._waiters]
                 gone = [channel for channel in channels if channel not in self._waiters]
@@ -176,8 +175,7 @@ class Hub:
                     pause_s = 0.1
                     await self._hear_all(pubsub)
             except Exception as fault:  # noqa: BLE001 - whatever it is, it must not end the listening
-                facts = {"pause_s": pause_s, "fault": type(fault).__name__}
-                logger.warning("lost the subscription", extra=facts)
+                logger.warning("lost the subscription", extra={"fault": type(fault).__name__})
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 

@@ -11,6 +11,8 @@ from typing import Any
 from sanic.http import Stage
 from sanic.server.protocols.http_protocol import HttpProtocol
 
+from server.framing import StrictHttp
+
 
 class BoundedProtocol(HttpProtocol):
     """HttpProtocol whose timer is not refreshed by further bytes of the same request.
@@ -19,6 +21,7 @@ class BoundedProtocol(HttpProtocol):
     and what is left of a body that was refused before it had arrived.
     """
 
+    HTTP_CLASS = StrictHttp
     __slots__ = ()
 
     def data_received(self, data: bytes) -> None:

@@ -129,9 +129,11 @@ async def _ramp(
     probes = [await getting(server.port, "/")() for server in bare]
     for number, batch in enumerate(batches(challenges)):
         rss, before = speaker.server.memory().rss, speaker.server.cpu_ns()
+        already, begin = len(browsers), time.perf_counter()
         browsers += await open_batch(speaker.desks[0], batch, len(browsers))
         await asyncio.sleep(QUIET_S)
-        stage.accept_ns.append((speaker.server.cpu_ns() - before) / len(batch))
+        stage.accept_raw_ns.append((speaker.server.cpu_ns() - before) / len(batch))
+        stage.held_s.append(already * (time.perf_counter() - begin) / len(batch))
         stage.growth.append((speaker.server.memory().rss - rss) / len(batch))
         pair = [stage.bare_ns, stage.again_ns]
         order = (0, 1) if number % 2 == 0 else (1, 0)

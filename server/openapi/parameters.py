@@ -37,7 +37,7 @@ def _in_path(operation: Operation) -> Iterator[dict[str, Any]]:
     for name, kind in _STEP.findall(operation.path):
         schema: dict[str, Any] = {"type": _TYPES[kind or "str"]}
         if schema["type"] == "string":
-            schema |= {"minLength": 1, "maxLength": 64, "pattern": "^[A-Za-z0-9._-]+$"}
+            schema |= {"minLength": 1, "maxLength": 26, "pattern": "^[A-Za-z0-9_-]+$"}
         yield {"name": name, "in": "path", "required": True, "schema": schema}
 
 

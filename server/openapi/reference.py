@@ -98,14 +98,15 @@ def _body(body: Mapping[str, Any] | None) -> Markup:
 
 def _answers(answers: Mapping[str, Any]) -> Markup:
     rows = (
-        (
-            status,
-            Markup(_content(answer)),
-            Markup(escape(answer["description"]).replace("\n", "<br>")),
-        )
+        (status, Markup(_content(answer)), _plain(answer["description"]))
         for status, answer in answers.items()
     )
     return _table(("状态", "内容", "说明"), rows)
+
+
+def _plain(markdown: str) -> Markup:
+    lines = markdown.replace("- `", "").replace("`", "")
+    return Markup(escape(lines).replace("\n", "<br>"))
 
 
 def _content(answer: Mapping[str, Any]) -> str:

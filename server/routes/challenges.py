@@ -16,7 +16,7 @@ from models.errors.scan import (
     QR_EXPIRED,
     QR_TAKEN,
 )
-from models.errors.system import BUSY, INPUT_WRONG
+from models.errors.system import BUSY, CSRF_FAILED, INPUT_WRONG
 from models.vocabulary import Channel, Role
 from server import streams
 from server.admission import (
@@ -44,7 +44,7 @@ _EXAMPLE = {"role": "legal_rep", "channel": "miniapp"}
     PUBLIC,
     body=bodies.IssueBody,
     answers={201: shapes.ShownChallenge},
-    refuses=[TOO_OFTEN, ECARD_UNAVAILABLE],
+    refuses=[TOO_OFTEN, ECARD_UNAVAILABLE, CSRF_FAILED],
     brief=True,
     example=_EXAMPLE,
 )

@@ -11,7 +11,9 @@ from handlers.mandates import Mandate, RelationView
 from handlers.menus import MENUS
 from models.errors.catalogue import entry_of
 from models.errors.entry import Refusal
-from models.errors.phone import PAIR_CODE_WRONG
+from models.errors.filing import STATE_CHANGED
+from models.errors.phone import CHALLENGE_UNKNOWN, PAIR_CODE_WRONG
+from models.errors.scan import LOGIN_DENIED
 from models.store.challenge import Challenge
 from models.store.session import Stage
 from models.vocabulary import ChallengeStatus, Channel, Role
@@ -55,7 +57,7 @@ class PairForm(Body, frozen=True):
     """The two digits that the phone shows."""
 
     id: Id
-    code: Annotated[str, Meta(pattern=r"^[0-9]{2}$")]
+    code: Annotated[str, Meta(pattern=r"^[0-9]{2}$(?!\n)")]
 
 
 class UnitForm(Body, frozen=True):
@@ -132,7 +134,14 @@ def _refusal(code: str) -> PlainRefusal | None:
 
 
 @routes.add(
-    "POST", "/pair/plain", BROWSER, body=PairForm, answers={303: None}, media=_HTML, page=True
+    "POST",
+    "/pair/plain",
+    BROWSER,
+    body=PairForm,
+    answers={303: None},
+    media=_HTML,
+    page=True,
+    refuses=[CHALLENGE_UNKNOWN, LOGIN_DENIED, STATE_CHANGED],
 )
 async def plain_pair(call: Call, form: PairForm) -> HTTPResponse:
     """Type the two digits that the phone shows."""

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from tests.faults.clocks import timed
 from tests.faults.conftest import Figure, Fragile
 from tests.live import API, Desk, Live
 from tests.support import services
@@ -20,13 +21,16 @@ async def test_two_thousand_aborted_requests_leave_the_database_answering(
     desk = await guests.sign_in("P11")
     grant = (await desk.get("/grants")).good()["items"][0]
 
+    usual = await asyncio.gather(*(timed(desk.get("/session/units")) for _ in range(4)))
+    span_s = 2 * max(each.took_s for each in usual)
+    change, reading = _change(desk, grant["id"]), _reading(desk)
+
     began = time.monotonic()
     await asyncio.gather(
         *(
-            asyncio.to_thread(_abort, fragile.port, _change(desk, grant["id"]), ABORTS // 4)
-            for _ in range(2)
-        ),
-        *(asyncio.to_thread(_abort, fragile.port, _reading(desk), ABORTS // 4) for _ in range(2)),
+            asyncio.to_thread(_abort, fragile.port, data, ABORTS // 4, span_s)
+            for data in (change, change, change, reading)
+        )
     )
 
     took_s = time.monotonic() - began
@@ -57,10 +61,10 @@ def _headers(desk: Desk) -> dict[str, str]:
     return desk.headers | {"Cookie": jar}
 
 
-def _abort(port: int, data: bytes, times: int) -> None:
+def _abort(port: int, data: bytes, times: int, span_s: float) -> None:
     for number in range(times):
-        # Now before the server has looked at it, now in the middle.
-        send_and_reset(port, data, linger_s=number % 8 * 0.001)
+        # Now before the server has looked at it, now at every moment until it has answered.
+        send_and_reset(port, data, linger_s=number % 20 / 20 * span_s)
 
 
 async def _none_waits(fragile: Fragile) -> bool:
