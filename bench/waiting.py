@@ -29,6 +29,7 @@ class Stage:
     idle_ns_per_s: list[float] = field(default_factory=list)
     poll_ns: list[float] = field(default_factory=list)
     lost: int = 0
+    refused: list[str] = field(default_factory=list)
     scans: list[Scan] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
@@ -61,6 +62,7 @@ class Stage:
             "idle_us_per_s": median(self.idle_ns_per_s) / 1000 if self.idle_ns_per_s else None,
             "poll_us": median(self.poll_ns) / 1000 if self.poll_ns else None,
             "lost": self.lost,
+            "refused": len(self.refused),
             "faults": list(dict.fromkeys(self.faults))[:5],
         }
 

@@ -1,8 +1,14 @@
 """The desk's side of a login by QR: issue, look, switch the role, pair, give up (qr-login §5)."""
 
+from datetime import datetime
+
 from handlers.answers import for_desk
 from handlers.ports import ECard
 from handlers.tools import Tools
+from models import audit
+from models.actor import Actor
+from models.audit import Action
+from models.database import tx
 from models.errors.login import TOO_OFTEN
 from models.errors.phone import CHALLENGE_UNKNOWN, PAIR_CODE_WRONG
 from models.errors.scan import ECARD_UNAVAILABLE, LOGIN_DENIED
@@ -47,9 +53,16 @@ async def switch_role(
     return _known(for_desk(await tools.challenges.switch_role(cid, bind, revision, role, code)))
 
 
-async def pair(tools: Tools, cid: str, bind: str, digits: str) -> Challenge:
+async def pair(
+    tools: Tools, actor: Actor, cid: str, bind: str, digits: str, *, now: datetime
+) -> Challenge:
     """Type the digits that the phone shows. Refuses: PAIR_CODE_WRONG once, then LOGIN_DENIED."""
     answer = await tools.challenges.pair(cid, bind, digits)
+    if answer.word in ("wrong", "denied"):
+        async with tx():
+            await audit.record(
+                tools.vault, actor, Action.PAIRING_FAILED, cid, now=now, result=answer.word
+            )
     if answer.word == "wrong":
         raise PAIR_CODE_WRONG.refuse(n=1)
     if answer.word == "denied":
@@ -57,9 +70,13 @@ async def pair(tools: Tools, cid: str, bind: str, digits: str) -> Challenge:
     return _known(for_desk(answer))
 
 
-async def cancel(tools: Tools, cid: str, bind: str) -> None:
+async def cancel(tools: Tools, actor: Actor, cid: str, bind: str, *, now: datetime) -> None:
     """Give a challenge up. Refuses: CHALLENGE_UNKNOWN."""
-    for_desk(await tools.challenges.cancel(cid, bind))
+    answer = await tools.challenges.cancel(cid, bind)
+    for_desk(answer)
+    if answer.word == "ok":
+        async with tx():
+            await audit.record(tools.vault, actor, Action.CANCEL, cid, now=now)
 
 
 async def _ecard_code(ecard: ECard | None, channel: Channel) -> ECardCode | None:

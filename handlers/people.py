@@ -18,6 +18,7 @@ from models.identity import Identity, index_candidates, index_identity
 from models.ids import new_id
 from models.person import Person, PlatformAccount
 from models.store.challenge import Place
+from models.store.limit import neighbourhood
 from models.store.session import Kind, Session, Span, Stage
 from models.vocabulary import PersonStatus, Platform
 
@@ -40,7 +41,7 @@ async def sign_in_phone(
 
     Refuses: TOO_OFTEN, PLATFORM_CODE_INVALID, PLATFORM_UNAVAILABLE, ACCOUNT_DISABLED.
     """
-    await tools.limiter.spend(tools.sign_in_limit, place.ip)
+    await tools.limiter.spend(tools.sign_in_limit, neighbourhood(place.ip))
     account_id = await platform.sign_in(code)
     async with tx():
         account = await _account(account_id, now)

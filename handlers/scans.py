@@ -1,5 +1,6 @@
 """The phone's side of a login by QR: scan, approve, deny (qr-login §5.2, 5.5, 5.6)."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -10,7 +11,7 @@ import msgspec
 from handlers.answers import for_phone
 from handlers.mandates import Mandate, Standing, standing_of
 from handlers.people import bound_person
-from handlers.risk import Signals, Step, score, step_for
+from handlers.risk import LOCAL_NETWORK, Signals, Step, score, step_for
 from handlers.tools import Tools
 from models import audit, outbox
 from models.actor import Actor
@@ -30,8 +31,11 @@ SHANGHAI = timezone(timedelta(hours=8))
 NOT_A_CAMERA = frozenset({1012, 1013, 1048, 1049})
 CHAT_CARDS = frozenset({1007, 1008})
 ALIPAY_LINK_GRACE_MS = 20_000
+SCANS = Limit("scans", most=60, window_s=60)
 BAD_SCANS = Limit("scan", most=10, window_s=600)
 BROWSER_KEPT = timedelta(days=90)
+SUSPECT = ("机房", "境外")
+"""Places of hosting networks and of networks abroad end so in the operator's table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,10 @@ async def scan(tools: Tools, phone: Session, seen: Scan, actor: Actor, *, now: d
     """
     if seen.scene in NOT_A_CAMERA or (seen.source == "link" and seen.scene in CHAT_CARDS):
         raise NOT_FROM_CAMERA.refuse()
-    await tools.limiter.look(BAD_SCANS, phone.account_id)
+    await asyncio.gather(
+        tools.limiter.look(BAD_SCANS, phone.account_id),
+        tools.limiter.spend(SCANS, phone.account_id),
+    )
     frame = tools.frames.read(seen.text)
     if frame is None:
         await tools.limiter.spend(BAD_SCANS, phone.account_id)
@@ -170,8 +177,7 @@ async def _judge(  # noqa: PLR0913
     if step is Step.CONFIRM:
         return None
     digits = f"{secrets.randbelow(100):02d}"
-    for_phone(await tools.challenges.owe_pairing(cid, person.id, digits))
-    return digits
+    return for_phone(await tools.challenges.owe_pairing(cid, person.id, digits)) or None
 
 
 async def _signals(
@@ -179,6 +185,7 @@ async def _signals(
 ) -> Signals:
     known = claim.place.known_browser
     entered = standing.of(claim.role)
+    phone_place = tools.locate(actor.ip)
     return Signals(
         role=claim.role,
         known_browser=bool(known)
@@ -187,9 +194,10 @@ async def _signals(
         ),
         same_address=claim.place.ip == actor.ip,
         desk_place=claim.place.name,
-        phone_place=tools.locate(actor.ip),
-        hosting=False,
-        scanners=0,
+        phone_place=phone_place,
+        hosting=claim.place.name.endswith(SUSPECT) or phone_place.endswith(SUSPECT),
+        # Behind one address of a local network sits a whole office.
+        scanners=0 if claim.place.name == LOCAL_NETWORK else claim.scanners,
         first_login_of_unit=bool(entered) and all(m.last_used_at is None for m in entered),
         hour=now.astimezone(SHANGHAI).hour,
     )
@@ -226,17 +234,19 @@ async def approve(  # noqa: PLR0913
         mandate=chosen.key if chosen else "",
         revision=chosen.revision if chosen else 0,
     )
+    text = msgspec.json.encode(approved).decode()
     async with tx():
+        answer = await tools.challenges.approve(cid, person.id, nonce, role, text)
         await audit.record(
             tools.vault,
             actor,
             Action.APPROVE,
             cid,
             now=now,
+            result="ok" if answer.done else answer.word,
             detail={"role": role.value, "unit": chosen.unit.id if chosen else ""},
         )
-        text = msgspec.json.encode(approved).decode()
-        for_phone(await tools.challenges.approve(cid, person.id, nonce, role, text))
+    for_phone(answer)
 
 
 def _chosen(mandates: tuple[Mandate, ...], unit_id: str | None) -> Mandate | None:
@@ -260,7 +270,10 @@ async def deny(  # noqa: PLR0913
 ) -> None:
     """Say no. `not_me` also owes the person a warning. Refuses: QR_EXPIRED, QR_TAKEN."""
     async with tx():
-        for_phone(await tools.challenges.deny(cid, phone.person_id, nonce, reason))
+        answer = await tools.challenges.deny(cid, phone.person_id, nonce, reason)
+        for_phone(answer)
+        if answer.word == "same":
+            return
         await audit.record(tools.vault, actor, Action.DENY, cid, now=now, detail={"reason": reason})
         if reason == "not_me":
             await outbox.put(

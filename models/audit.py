@@ -34,6 +34,7 @@ class Action(StrEnum):
     DENY = "login.deny"
     LOGIN = "login.ok"
     LOGIN_REFUSED = "login.refused"
+    CANCEL = "login.cancel"
     PAIRING_FAILED = "login.pairing_failed"
     IDENTITY_BOUND = "identity.bind"
     SWITCH_UNIT = "session.switch_unit"

@@ -135,9 +135,7 @@ class Vault:
         suites = sorted(Suite, key=lambda suite: suite is not self._suite)
         return tuple(ring.index(suite, joined) for ring in rings for suite in suites)
 
-    def key(
-        self, purpose: str, *, kid: int | None = None, suite: Suite | None = None
-    ) -> bytes:
+    def key(self, purpose: str, *, kid: int | None = None, suite: Suite | None = None) -> bytes:
         """32 bytes for one named purpose (`qr-frame`), unrelated to those of any other purpose.
 
         kid, suite: an older key or the other suite, for checking what was made before a change

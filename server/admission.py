@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 from sanic import HTTPResponse
 
@@ -161,9 +161,14 @@ def client_ip(headers: Mapping[str, str], peer: str, proxies: int) -> str:
     if len(hops) < proxies:
         return peer
     try:
-        return str(ip_address(hops[-proxies]))
+        address = ip_address(hops[-proxies])
     except ValueError:
         return peer
+    if isinstance(address, IPv6Address):
+        if address.scope_id is not None:
+            return peer
+        return str(address.ipv4_mapped or address)
+    return str(address)
 
 
 def _admit_operator(call: Call) -> None:

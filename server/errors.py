@@ -127,7 +127,11 @@ def problem(refusal: Refusal, trace_id: str) -> HTTPResponse:
         )
     )
     body.update(refusal.extra)
-    headers = {"X-Trace-Id": trace_id, "Cache-Control": "no-store"}
+    headers = {
+        "X-Trace-Id": trace_id,
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
     if refusal.retry_after_s is not None:
         headers["Retry-After"] = str(refusal.retry_after_s)
     return HTTPResponse(

@@ -22,11 +22,10 @@ logger = logging.getLogger("zhangban.hub")
 SWEEP_S = 5.0
 _SLICES = 10
 _CHUNK = 200
-_CONFIRM_S = 0.5
-_CONNECT_S = 2.0
-_SILENCE_S = 3.0
-_LONGEST_PAUSE_S = 1.0
+_CONFIRM_S, _CONNECT_S = 0.5, 2.0
+_SILENCE_S, _LONGEST_PAUSE_S = 3.0, 1.0
 _OWN = "hub"
+_GONE = (RedisError, OSError, RuntimeError)  # the last is uvloop's, of a closed connection
 
 Versions = Callable[[Sequence[str]], Awaitable[Mapping[str, tuple[int, bool]]]]
 
@@ -158,7 +157,7 @@ class Hub:
                 come = [channel for channel in channels if channel in self._waiters]
                 gone = [channel for channel in channels if channel not in self._waiters]
                 # What goes wrong here is noticed by the listener, which starts over.
-                with contextlib.suppress(RedisError, OSError):
+                with contextlib.suppress(*_GONE):
                     async with asyncio.timeout(_CONNECT_S):
                         if come:
                             await pubsub.subscribe(*come)
@@ -195,7 +194,7 @@ class Hub:
             yield pubsub
         finally:
             self._pubsub = None
-            with contextlib.suppress(RedisError, OSError):
+            with contextlib.suppress(*_GONE):
                 async with asyncio.timeout(_CONFIRM_S):
                     await pubsub.aclose()  # type: ignore[no-untyped-call]
 

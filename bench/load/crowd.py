@@ -9,7 +9,7 @@ from bench.load.login import EVENT_WITHIN_S, FIRST_EVENT, SCANNED, Challenge, De
 from bench.load.stream import Waiter
 
 BATCH = 250
-OPEN_WITHIN_S = 20.0
+OPEN_WITHIN_S = 5.0
 
 
 @dataclass(slots=True)
@@ -20,14 +20,21 @@ class Browser:
     waiter: Waiter
 
 
-async def issue_many(desks: Sequence[Desk], role: str, count: int) -> list[Challenge]:
-    """So many challenges, by all desks at once."""
+async def issue_many(
+    desks: Sequence[Desk], role: str, count: int, over_s: float = 0.0
+) -> list[Challenge]:
+    """So many challenges, by all desks, spread over some seconds.
+
+    Frames come at fixed times after the issue: a crowd issued at once would be drawn at once.
+    """
     left = iter(range(count))
+    begin = time.perf_counter()
     issued: list[Challenge] = []
 
     async def work(desk: Desk) -> None:
-        for _ in left:
-            issued.append(await desk.issue(role))  # noqa: PERF401
+        for number in left:
+            await asyncio.sleep(max(0.0, begin + number * over_s / count - time.perf_counter()))
+            issued.append(await desk.issue(role))
 
     await asyncio.gather(*(work(desk) for desk in desks))
     return issued
@@ -39,17 +46,25 @@ def batches(challenges: Sequence[Challenge]) -> Iterator[Sequence[Challenge]]:
         yield challenges[start : start + BATCH]
 
 
-async def open_batch(desk: Desk, challenges: Sequence[Challenge], first: int) -> list[Browser]:
-    """Opens one stream each and waits until every one has had its first event."""
+async def open_batch(
+    desk: Desk, challenges: Sequence[Challenge], first: int, faults: list[str]
+) -> list[Browser]:
+    """Opens one stream each, until every one has had its first event; those that had none fail."""
 
-    async def open_one(number: int, challenge: Challenge) -> Browser:
+    async def open_one(number: int, challenge: Challenge) -> Browser | None:
         waiter = await desk.watch(challenge, number)
-        await asyncio.wait_for(waiter.expect(FIRST_EVENT), OPEN_WITHIN_S)
+        try:
+            await asyncio.wait_for(waiter.expect(FIRST_EVENT), OPEN_WITHIN_S)
+        except (OSError, TimeoutError) as wrong:
+            faults.append(f"stream answered {waiter.status}: {type(wrong).__name__}")
+            waiter.close()
+            return None
         return Browser(challenge, waiter)
 
-    return await asyncio.gather(
+    opened = await asyncio.gather(
         *(open_one(first + number, challenge) for number, challenge in enumerate(challenges))
     )
+    return [browser for browser in opened if browser is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ SIZES, QUICK_SIZES = (1000, 5000, 10_000), (500, 2000)
 NAIVE_SIZE = 50
 SPARE_FILES = 600
 CALLERS = 32
+SPREAD_S, QUICK_SPREAD_S = 10.0, 2.0
 SETTLE_S, QUIET_S = 1.5, 0.02
 IDLE_WINDOWS, QUICK_WINDOWS = 6, 3
 IDLE_S, QUICK_IDLE_S = 5.0, 2.0
@@ -84,10 +86,15 @@ async def _stages(
             ours = await speak_to(ours.product, CALLERS)
         largest = size == max(QUICK_SIZES if run.quick else SIZES)
         scans = (QUICK_SCANS if run.quick else SCANS) if largest else 0
-        stage = await _stage(run, ours, bare, size, scans)
+        try:
+            stage = await _stage(run, ours, bare, size, scans)
+        except (OSError, TimeoutError, ValueError) as wrong:
+            result.notes.append(f"{size} waiters: {type(wrong).__name__} {wrong}"[:300])
+            break
         stages.append(stage)
-        if stage.lost > stage.n / 100:
-            result.notes.append(f"{stage.lost} of {stage.n} streams were closed by the server")
+        if failed := stage.lost + len(stage.refused):
+            why = dict(Counter(stage.refused).most_common(3))
+            result.notes.append(f"{failed} of {size} streams refused or closed: {why}")
     result.facts["stages"] = [stage.as_json() for stage in stages]
     conclude(run, stages, result)
 
@@ -103,7 +110,9 @@ async def _stage(
     run: Run, speaker: Speaker, bare: Sequence[Server], size: int, scans: int
 ) -> Stage:
     stage = Stage(size)
-    challenges = await issue_many(speaker.desks, speaker.role, size)
+    challenges = await issue_many(
+        speaker.desks, speaker.role, size, QUICK_SPREAD_S if run.quick else SPREAD_S
+    )
     stage.rss_before = speaker.server.memory().rss
     browsers = await _ramp(stage, speaker, bare, challenges)
     try:
@@ -130,7 +139,7 @@ async def _ramp(
     for number, batch in enumerate(batches(challenges)):
         rss, before = speaker.server.memory().rss, speaker.server.cpu_ns()
         already, begin = len(browsers), time.perf_counter()
-        browsers += await open_batch(speaker.desks[0], batch, len(browsers))
+        browsers += await open_batch(speaker.desks[0], batch, len(browsers), stage.refused)
         await asyncio.sleep(QUIET_S)
         stage.accept_raw_ns.append((speaker.server.cpu_ns() - before) / len(batch))
         stage.held_s.append(already * (time.perf_counter() - begin) / len(batch))

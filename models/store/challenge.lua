@@ -15,7 +15,7 @@
 
 local PENDING_MS, SCANNED_MS, WAIT_MS, APPROVED_MS = 120000, 90000, 600000, 30000
 local TOMBSTONE_MS, STEP_MS, MAX_LIVE, MAX_GENERATION = 60000, 5000, 5, 15
-local BEFORE_MS, AHEAD_MS, MAX_SCAN_AGE_MS = 10000, 2000, 60000
+local BEFORE_MS, AHEAD_MS, MAX_SCAN_AGE_MS, CROWD_MS = 10000, 2000, 60000, 3600000
 local TERMINAL = {exchanged = true, denied = true, cancelled = true, expired = true}
 
 local key, op, now = KEYS[1], ARGV[1], tonumber(ARGV[2])
@@ -140,8 +140,13 @@ function ops.role()
   return view('ok')
 end
 
+-- What the claimer learns, with how many people scanned codes of this address within an hour.
 local function seen(word)
   local f = redis.call('HMGET', key, 'r', 'c', 'ip', 'br', 'os', 'pl', 'kb', 't', 'v')
+  local crowd = 'sc:' .. f[3]
+  redis.call('SADD', crowd, get('p'))
+  redis.call('PEXPIRE', crowd, CROWD_MS)
+  f[10] = tostring(redis.call('SCARD', crowd))
   return {word, tostring(now), unpack(f)}
 end
 
@@ -168,12 +173,14 @@ function ops.scan()
   return seen('ok')
 end
 
--- owe(phone, digits): the risk ladder asks for pairing. Wrong guesses are counted per challenge:
--- digits that are made anew by scanning again give nobody another two.
+-- owe(phone, digits): the risk ladder asks for pairing. Who scans again is shown the digits that
+-- stand, or none ('') once they were typed; wrong guesses are counted per challenge.
 function ops.owe()
   if status ~= 'scanned' or not of_phone() then return {closed(), tostring(now)} end
+  local standing = get('pc')
+  if standing then return {'same', tostring(now), standing} end
   bump('pc', ARGV[4])
-  return {'ok', tostring(now)}
+  return {'ok', tostring(now), ARGV[4]}
 end
 
 -- explain(phone, refusal code): the desk is told why the scan leads nowhere

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from models.store.client import Script, Store
+from models.store.limit import neighbourhood
 from models.vocabulary import ChallengeStatus, Channel, Role
 
 STEP_S = 5
@@ -66,7 +67,10 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a claiming phone learns of the desk."""
+    """What a claiming phone learns of the desk.
+
+    scanners: how many people have scanned codes of the desk's address within an hour.
+    """
 
     role: Role
     channel: Channel
@@ -75,6 +79,7 @@ class Claim:
     revision: int
     at_ms: int
     first: bool
+    scanners: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +147,7 @@ class Challenges:
         """Make a challenge for a browser; `limited` with retry_ms when its address overdoes it."""
         cid, browser = new_cid(), digest(bind)
         answer = await self._run_keys(
-            [f"q:{cid}", f"qb:{browser}", f"rl:i:{place.ip}"],
+            [f"q:{cid}", f"qb:{browser}", f"rl:i:{neighbourhood(place.ip)}"],
             "issue",
             browser,
             role.value,
@@ -191,7 +196,7 @@ class Challenges:
         word, now = answer[0], int(answer[1])
         if word not in ("ok", "same"):
             return Answer(word, now)
-        role, channel, ip, browser, os, place, known, issued, revision = answer[2:11]
+        role, channel, ip, browser, os, place, known, issued, revision, crowd = answer[2:12]
         claim = Claim(
             Role(role),
             Channel(channel),
@@ -200,12 +205,17 @@ class Challenges:
             int(revision),
             now,
             word == "ok",
+            int(crowd),
         )
         return Answer(word, now, claim)
 
-    async def owe_pairing(self, cid: str, phone: str, digits: str) -> Answer[None]:
-        """Ask for two digits at the desk before approval counts."""
-        return _word(await self._run(cid, "owe", phone, digits))
+    async def owe_pairing(self, cid: str, phone: str, digits: str) -> Answer[str]:
+        """Ask for two digits at the desk before approval counts: those, or the ones that stand.
+
+        '' once the right ones were typed.
+        """
+        answer = await self._run(cid, "owe", phone, digits)
+        return Answer(answer[0], int(answer[1]), answer[2]) if len(answer) > 2 else _word(answer)
 
     async def explain(self, cid: str, phone: str, code: str) -> Answer[None]:
         """Show the desk why this scan leads nowhere (a catalogue code)."""

@@ -1,6 +1,7 @@
 """How often somebody may do something: counters in Redis, beyond them a refusal."""
 
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 
 from models.errors.login import TOO_OFTEN
 from models.store.client import Script, Store
@@ -36,3 +37,14 @@ class Limiter:
     async def _wait_ms(self, limit: Limit, subject: str, cost: int) -> int:
         key = f"rl:{limit.name}:{subject}"
         return int(await self._store.run(_SCRIPT, [key], [limit.most, limit.window_s * 1000, cost]))
+
+
+def neighbourhood(address: str) -> str:
+    """What limits count an address by: itself, or the /64 that one IPv6 customer is given."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))

@@ -32,9 +32,10 @@ _STATES = {
 _HOW = """\
 怎样扫码 How to scan
   1. 用浏览器打开登录页面,选“法人扫码登录”或“办事员扫码登录”。 Open the PC page, choose a role.
-  2. 再开一个窗口打开模拟手机,选一个人物。 Open the phone simulator, choose a persona.
-  3. 把登录页面二维码下方的网址粘贴到模拟手机,点确认;有摄像头也可以扫。
-     Paste the URL below the QR code into the phone (or use its camera) and approve.
+  2. 点二维码下方的“用模拟手机扫码”,选一个人物。
+     Press the button below the QR code, choose a persona.
+  3. 核对后点确认。也可以自己打开模拟手机,粘贴二维码下方的网址,或用摄像头扫。
+     Read and approve. Or open the simulator yourself and paste the URL, or use its camera.
 """
 
 

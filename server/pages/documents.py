@@ -24,8 +24,13 @@ _NOTHING = Markup("")
 _CHANNEL_NAMES = {Channel.MINIAPP: "微信、支付宝扫码", Channel.ECARD: "电子社保卡扫码"}
 
 
-def login_page(channels: Sequence[Channel] = (Channel.MINIAPP,)) -> str:
-    """Give the scripted page of `/` and `/login`. channels: those switched on, default first."""
+def login_page(
+    channels: Sequence[Channel] = (Channel.MINIAPP,), *, development: bool = False
+) -> str:
+    """Give the scripted page of `/` and `/login`.
+
+    channels: those switched on, default first; development: offer the simulated phone.
+    """
     choices = joined(
         Markup(
             f'<label><input type="radio" name="channel" value="{channel.value}"'
@@ -35,7 +40,11 @@ def login_page(channels: Sequence[Channel] = (Channel.MINIAPP,)) -> str:
         for channel in channels
     )
     switch = fill("channels", choices=choices) if len(channels) > 1 else _NOTHING
-    return _document("登录", fill("login", channels=switch), fill("login_head"))
+    return _document(
+        "登录",
+        fill("login", channels=switch, demo=fill("demo") if development else _NOTHING),
+        fill("login_head"),
+    )
 
 
 def noscript_login_page(view: PlainLogin) -> str:

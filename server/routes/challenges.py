@@ -130,7 +130,9 @@ async def draw_png(call: Call, cid: str) -> HTTPResponse:
 
 
 async def _current(call: Call, cid: str) -> Symbol:
-    shown = views.challenge(call.tools.frames, await challenges.look(call.tools, cid, call.bind))
+    shown = views.challenge(
+        call.tools.frames, await challenges.look(call.tools, cid, call.bind, poll=True)
+    )
     if shown.channel is Channel.ECARD:
         return drawn_once(shown.url)
     return call.context.ready[2].symbol(shown.frame)
@@ -170,14 +172,14 @@ async def switch_role(call: Call, body: bodies.RoleBody, cid: str) -> HTTPRespon
 )
 async def pair(call: Call, body: bodies.PairBody, cid: str) -> HTTPResponse:
     """Type the digits that the phone shows."""
-    found = await challenges.pair(call.tools, cid, call.bind, body.code)
+    found = await challenges.pair(call.tools, call.actor, cid, call.bind, body.code, now=call.now)
     return as_json(views.challenge(call.tools.frames, found))
 
 
 @routes.add("DELETE", "/<cid:str>", BROWSER, answers={204: None}, refuses=[CHALLENGE_UNKNOWN])
 async def cancel_challenge(call: Call, cid: str) -> HTTPResponse:
     """Give a challenge up."""
-    await challenges.cancel(call.tools, cid, call.bind)
+    await challenges.cancel(call.tools, call.actor, cid, call.bind, now=call.now)
     return empty()
 
 

@@ -46,7 +46,10 @@ def pages() -> Blueprint:
     @blueprint.get("/", name="desk", ctx_public=True)
     @blueprint.get("/login", name="login", ctx_public=True)
     async def desk(request: Request) -> HTTPResponse:
-        return as_page(request, login_page(request.app.ctx.settings.login_channels))
+        settings = request.app.ctx.settings
+        return as_page(
+            request, login_page(settings.login_channels, development=settings.development)
+        )
 
     @blueprint.get("/static/<name:str>", name="static", ctx_public=True)
     async def static(request: Request, name: str) -> HTTPResponse:

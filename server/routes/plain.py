@@ -82,7 +82,7 @@ async def plain_login(call: Call, query: LoginQuery) -> HTTPResponse:
     call.bind = call.cookie(BIND_COOKIE)
     if not query.id or not call.bind:
         return await _begin(call, Role(query.role))
-    found = await challenges.look(call.tools, query.id, call.bind)
+    found = await challenges.look(call.tools, query.id, call.bind, poll=True)
     if found.status is ChallengeStatus.APPROVED:
         return await _go_in(call, found.cid)
     return as_page(call.request, noscript_login_page(_login_view(found)))
@@ -146,7 +146,7 @@ def _refusal(code: str) -> PlainRefusal | None:
 async def plain_pair(call: Call, form: PairForm) -> HTTPResponse:
     """Type the two digits that the phone shows."""
     try:
-        await challenges.pair(call.tools, form.id, call.bind, form.code)
+        await challenges.pair(call.tools, call.actor, form.id, call.bind, form.code, now=call.now)
     except Refusal as refusal:
         if refusal.entry is not PAIR_CODE_WRONG:
             raise

@@ -4,6 +4,7 @@ import pytest
 
 from handlers import challenges
 from handlers.tools import Tools
+from models.actor import Actor
 from models.errors.filing import STATE_CHANGED
 from models.errors.login import TOO_OFTEN
 from models.errors.phone import CHALLENGE_UNKNOWN
@@ -16,6 +17,7 @@ from models.store.challenge import Challenge
 from models.vocabulary import ChallengeStatus, Channel, Role
 from tests.build import (
     DESK,
+    NOW,
     NOW_MS,
     Shown,
     a_challenge,
@@ -85,8 +87,8 @@ async def test_another_browser_does_not_know_the_challenge(tools: Tools) -> None
     refusals = [
         await refusal_of(challenges.look(tools, shown.cid, other)),
         await refusal_of(switch(tools, Shown(shown.challenge, other), Role.CLERK)),
-        await refusal_of(challenges.pair(tools, shown.cid, other, "47")),
-        await refusal_of(challenges.cancel(tools, shown.cid, other)),
+        await refusal_of(challenges.pair(tools, Actor(), shown.cid, other, "47", now=NOW)),
+        await refusal_of(challenges.cancel(tools, Actor(), shown.cid, other, now=NOW)),
     ]
 
     assert {refusal.entry for refusal in refusals} == {CHALLENGE_UNKNOWN}
@@ -96,8 +98,8 @@ async def test_another_browser_does_not_know_the_challenge(tools: Tools) -> None
 async def test_a_challenge_nobody_made_is_unknown(tools: Tools) -> None:
     refusals = [
         await refusal_of(challenges.look(tools, "none", "x" * 32)),
-        await refusal_of(challenges.pair(tools, "none", "x" * 32, "47")),
-        await refusal_of(challenges.cancel(tools, "none", "x" * 32)),
+        await refusal_of(challenges.pair(tools, Actor(), "none", "x" * 32, "47", now=NOW)),
+        await refusal_of(challenges.cancel(tools, Actor(), "none", "x" * 32, now=NOW)),
     ]
 
     assert {refusal.entry for refusal in refusals} == {CHALLENGE_UNKNOWN}
@@ -189,7 +191,7 @@ async def test_a_challenge_is_given_up_however_often(tools: Tools, times: int) -
     shown, phone = await a_challenge(tools), await a_phone_session(tools, rep.person)
 
     for _ in range(times):
-        await challenges.cancel(tools, shown.cid, shown.bind)
+        await challenges.cancel(tools, Actor(), shown.cid, shown.bind, now=NOW)
 
     assert (await challenge_now(tools, shown)).status is ChallengeStatus.CANCELLED
     assert (await refusal_of(scan(tools, phone, shown))).entry is QR_EXPIRED
@@ -199,7 +201,7 @@ async def test_an_approved_challenge_can_still_be_given_up(tools: Tools) -> None
     rep = await a_registered_rep()
     shown = await an_approved_challenge(tools, rep.person, Role.LEGAL_REP, rep.unit)
 
-    await challenges.cancel(tools, shown.cid, shown.bind)
+    await challenges.cancel(tools, Actor(), shown.cid, shown.bind, now=NOW)
 
     assert (await challenge_now(tools, shown)).status is ChallengeStatus.CANCELLED
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from handlers import challenges
 from handlers.tools import Tools
+from models.actor import Actor
 from models.errors.filing import STATE_CHANGED
 from models.errors.phone import PAIR_CODE_WRONG
 from models.errors.scan import (
@@ -14,6 +15,7 @@ from models.errors.scan import (
 from models.vocabulary import ChallengeStatus
 from tests.build import (
     DESK,
+    NOW,
     OTHER_IP,
     Shown,
     Signed,
@@ -40,7 +42,7 @@ async def a_pairing(tools: Tools) -> tuple[Shown, Signed, str]:
 async def test_the_digits_of_the_phone_let_the_approval_count(tools: Tools) -> None:
     shown, _, digits = await a_pairing(tools)
 
-    paired = await challenges.pair(tools, shown.cid, shown.bind, digits)
+    paired = await challenges.pair(tools, Actor(), shown.cid, shown.bind, digits, now=NOW)
 
     assert not paired.pair_required
 
@@ -59,8 +61,10 @@ async def test_wrong_digits_are_forgiven_once_and_then_end_the_login(tools: Tool
     shown, _, digits = await a_pairing(tools)
     wrong = f"{(int(digits) + 1) % 100:02d}"
 
-    first = await refusal_of(challenges.pair(tools, shown.cid, shown.bind, wrong))
-    second = await refusal_of(challenges.pair(tools, shown.cid, shown.bind, wrong))
+    first = await refusal_of(challenges.pair(tools, Actor(), shown.cid, shown.bind, wrong, now=NOW))
+    second = await refusal_of(
+        challenges.pair(tools, Actor(), shown.cid, shown.bind, wrong, now=NOW)
+    )
 
     assert first.entry is PAIR_CODE_WRONG
     assert "1次" in first.title
@@ -73,18 +77,23 @@ async def test_digits_tried_at_the_same_time_are_counted_one_by_one(tools: Tools
     wrong = [f"{(int(digits) + more) % 100:02d}" for more in range(1, 6)]
 
     refusals = await asyncio.gather(
-        *(refusal_of(challenges.pair(tools, shown.cid, shown.bind, guess)) for guess in wrong)
+        *(
+            refusal_of(challenges.pair(tools, Actor(), shown.cid, shown.bind, guess, now=NOW))
+            for guess in wrong
+        )
     )
 
     entries = [refusal.entry for refusal in refusals]
     assert entries.count(PAIR_CODE_WRONG) == 1
-    late = await refusal_of(challenges.pair(tools, shown.cid, shown.bind, digits))
+    late = await refusal_of(challenges.pair(tools, Actor(), shown.cid, shown.bind, digits, now=NOW))
     assert late.entry in (STATE_CHANGED, LOGIN_DENIED)
 
 
 async def test_digits_that_nobody_asked_for_are_refused(tools: Tools) -> None:
     shown = await a_challenge(tools)
 
-    refused = await refusal_of(challenges.pair(tools, shown.cid, shown.bind, "47"))
+    refused = await refusal_of(
+        challenges.pair(tools, Actor(), shown.cid, shown.bind, "47", now=NOW)
+    )
 
     assert refused.entry is STATE_CHANGED

@@ -162,8 +162,13 @@ def test_the_scan_switch_is_offered_only_where_there_is_a_choice() -> None:
     assert 'name="channel"' not in login_page((Channel.MINIAPP,))
 
 
+def test_the_simulated_phone_is_offered_in_development_only() -> None:
+    assert 'id="demo"' in login_page(development=True)
+    assert 'id="demo"' not in login_page()
+
+
 def test_every_element_the_scripts_look_up_is_in_the_page() -> None:
-    ids = {one.get("id") for _, one in Reader(every_page()["login"]).elements}
+    ids = {one.get("id") for _, one in Reader(login_page(development=True)).elements}
     scripts = "".join(path.read_text(encoding="utf-8") for path in STATIC_DIR.glob("*.js"))
 
     looked_up = set(re.findall(r"byId\('([^']+)'\)", scripts))

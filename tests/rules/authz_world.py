@@ -12,7 +12,7 @@ from models.person import Person
 from models.store.session import Session
 from models.unit import Unit
 from models.vocabulary import GrantStatus, PersonStatus, Role
-from server.admission import csrf_token
+from server.admission import BIND_COOKIE, SESSION_COOKIE, cookie_name, csrf_token
 from tests.build import (
     DESK_IP,
     NOW,
@@ -35,7 +35,6 @@ from tests.build import (
 )
 from tests.server.door import Door
 
-SID, BIND = "__Host-zb_sid", "__Host-zb_qb"
 DIGITS = "47"
 OWN, FOREIGN, MISSING = "own", "foreign", "missing"
 
@@ -87,7 +86,7 @@ async def a_world(door: Door) -> World:
         door.cards.by[name] = a_card(side.rep.open(tools.vault))
     # With a second unit the legal representative has a choice.
     await a_registered_rep(await a_unit("甲二公司"), own.rep)
-    return World({OWN: own, FOREIGN: foreign}, await _callers(tools, own, foreign))
+    return World({OWN: own, FOREIGN: foreign}, await _callers(door, own, foreign))
 
 
 async def _side(tools: Tools, mark: str) -> Side:
@@ -123,31 +122,31 @@ async def _side(tools: Tools, mark: str) -> Side:
     )
 
 
-async def _callers(tools: Tools, own: Side, foreign: Side) -> dict[str, Caller]:
+async def _callers(door: Door, own: Side, foreign: Side) -> dict[str, Caller]:
+    tools, bind = door.tools, cookie_name(door.app.ctx, BIND_COOKIE)
     as_rep = await a_desk_session(tools, own.rep, Role.LEGAL_REP, own.unit)
     choosing = await a_desk_session(tools, own.rep, Role.LEGAL_REP)
     clerk = await a_desk_session(tools, own.clerk.person, Role.CLERK, own.unit)
     other_clerk = await a_desk_session(tools, foreign.clerk.person, Role.CLERK, foreign.unit)
     other_rep = await a_desk_session(tools, foreign.rep, Role.LEGAL_REP, foreign.unit)
-    csrf = csrf_token(tools, own.phone.secret)
     return {
         "nobody": Caller(),
-        "own_browser": Caller(cookies={BIND: own.pending.bind}),
-        "other_browser": Caller(cookies={BIND: foreign.pending.bind}),
+        "own_browser": Caller(cookies={bind: own.pending.bind}),
+        "other_browser": Caller(cookies={bind: foreign.pending.bind}),
         "phone_bare": _phone(await a_phone_session(tools)),
         "phone_card": _phone(own.phone),
-        "choosing": _desk(tools, choosing, Role.LEGAL_REP),
-        "clerk_own": _desk(tools, clerk, Role.CLERK),
-        "clerk_other": _desk(tools, other_clerk, Role.CLERK),
-        "rep_own": _desk(tools, as_rep, Role.LEGAL_REP),
-        "rep_other": _desk(tools, other_rep, Role.LEGAL_REP),
-        "revoked": _desk(tools, await _revoked(tools, own, as_rep), Role.CLERK),
-        "expired": _desk(tools, await _expired(tools, own), Role.CLERK),
-        "suspended": _desk(tools, await _suspended(tools, own), Role.CLERK),
-        "disabled": _desk(tools, await _disabled(tools, own), Role.CLERK),
+        "choosing": _desk(door, choosing, Role.LEGAL_REP),
+        "clerk_own": _desk(door, clerk, Role.CLERK),
+        "clerk_other": _desk(door, other_clerk, Role.CLERK),
+        "rep_own": _desk(door, as_rep, Role.LEGAL_REP),
+        "rep_other": _desk(door, other_rep, Role.LEGAL_REP),
+        "revoked": _desk(door, await _revoked(tools, own, as_rep), Role.CLERK),
+        "expired": _desk(door, await _expired(tools, own), Role.CLERK),
+        "suspended": _desk(door, await _suspended(tools, own), Role.CLERK),
+        "disabled": _desk(door, await _disabled(tools, own), Role.CLERK),
         "cookie_as_bearer": _phone(as_rep),
-        "bearer_as_cookie": Caller({"X-CSRF-Token": csrf}, {SID: own.phone.secret}, csrf=csrf),
-        "no_csrf": Caller(cookies={SID: as_rep.secret}),
+        "bearer_as_cookie": _desk(door, own.phone, Role.LEGAL_REP),
+        "no_csrf": Caller(cookies=_desk(door, as_rep, Role.LEGAL_REP).cookies),
     }
 
 
@@ -155,9 +154,9 @@ def _phone(signed: Signed) -> Caller:
     return Caller({"Authorization": f"Bearer {signed.secret}"})
 
 
-def _desk(tools: Tools, signed: Signed, role: Role) -> Caller:
-    csrf = csrf_token(tools, signed.secret)
-    return Caller({"X-CSRF-Token": csrf}, {SID: signed.secret}, role, csrf)
+def _desk(door: Door, signed: Signed, role: Role) -> Caller:
+    csrf, cookie = csrf_token(door.tools, signed.secret), cookie_name(door.app.ctx, SESSION_COOKIE)
+    return Caller({"X-CSRF-Token": csrf}, {cookie: signed.secret}, role, csrf)
 
 
 async def _a_clerks_desk(tools: Tools, unit: Unit) -> tuple[Clerk, Signed]:

@@ -55,12 +55,14 @@ class Door:
 
 @asynccontextmanager
 async def door(
-    database_url: str, *, now: Callable[[], datetime] = lambda: NOW, **changed: str
+    database_url: str, now: Callable[[], datetime] | None = None, **changed: str
 ) -> AsyncIterator[Door]:
     """Serve an application on a migrated database. changed: settings, as `tests.build.settings`."""
     EXECUTOR_CACHE.clear()
     app = create_app(
-        settings(database_url=database_url, **changed), now=now, name=f"door-{next(_numbers)}"
+        settings(database_url=database_url, **changed),
+        now=now or (lambda: NOW),
+        name=f"door-{next(_numbers)}",
     )
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))

@@ -36,7 +36,7 @@ EXACT: Mapping[str, tuple[int, int]] = {
 }
 CEILINGS: Mapping[str, tuple[int, int]] = {
     "scan": (4, 7),
-    "scan that owes digits": (5, 7),
+    "scan that owes digits": (4, 6),
     "pair": (1, 0),
     "approve": (2, 5),
     "deny": (2, 5),

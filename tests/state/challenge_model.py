@@ -40,6 +40,7 @@ class Model:
     nonce: str = ""
     step: int = -1
     owed: str = ""
+    asked: bool = False
     wrong: int = 0
     reason: str = ""
     refusal: str = ""
@@ -194,6 +195,9 @@ class Model:
     def do_owe(self, now: int, phone: str, digits: str) -> Words:
         if phone != self.claimer or self.status is not S.SCANNED:
             return frozenset({self._over()})
+        if self.asked:
+            return frozenset({"same"})
+        self.asked = True
         self.owed, self.revision = digits, self.revision + 1
         return OK
 

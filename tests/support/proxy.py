@@ -50,6 +50,7 @@ class _Link:
 
     client: asyncio.StreamWriter
     server: asyncio.StreamWriter
+    dead: bool = False
     said: bytes = b""
     opening: bytes = b""
     passed: dict[str, int] = field(default_factory=lambda: {"up": 0, "down": 0})
@@ -81,6 +82,7 @@ class FaultProxy:
 
     def __exit__(self, *_: object) -> None:
         self._do(self._close)
+        self._do(self._give_up)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
@@ -102,8 +104,14 @@ class FaultProxy:
         """Nothing arrives any more, and nobody is told."""
         self.set(blackhole=BLACK_HOLE, who=who)
 
-    def heal(self) -> None:
-        """Pass everything on again, also what was held back; listen again after `down`."""
+    def heal(self, *, forgotten: bytes | None = None) -> None:
+        """Pass everything on again, also what was held back; listen again after `down`.
+
+        forgotten: connections whose first bytes contain this stay dead without being told, as when
+        a firewall has forgotten them.
+        """
+        for link in tuple(self._links):
+            link.dead = link.dead or (forgotten is not None and forgotten in link.opening)
         self.set()
         self._do(self._listen)
         self.meddled = False
@@ -144,6 +152,12 @@ class FaultProxy:
         self._reset_all()
         self._wake()
         await asyncio.sleep(0.01)
+
+    async def _give_up(self) -> None:
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _reset_all(self, who: bytes = b"") -> None:
         for link in tuple(self._links):
@@ -194,7 +208,7 @@ class FaultProxy:
     async def _passable(self, link: _Link, direction: Direction) -> Mode:
         while True:
             mode = self._mode if self._mode.holds_for(link) else Mode()
-            if direction not in mode.blackhole:
+            if direction not in mode.blackhole and not link.dead:
                 return mode
             await self._changed.wait()
 

@@ -28,7 +28,7 @@ function notice(what, acts = {}) {
   }
 }
 
-const demo = isDemo(location);
+const demo = isDemo(location) && Boolean(byId('demo'));
 const view = new DeskView();
 const desk = new Desk({
   call,
