@@ -4,10 +4,10 @@ from datetime import datetime
 
 import msgspec
 
+from handlers.approvals import Approved
 from handlers.mandates import Standing, standing_of
 from handlers.people import person_of_card, require_active
 from handlers.ports import CardIdentity, ECard, ECardQrState
-from handlers.scans import Approved
 from handlers.tools import Tools
 from models import audit
 from models.actor import Actor

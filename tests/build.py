@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from handlers import people, sessions
+from handlers import exchanges, people
+from handlers.approvals import Approved
 from handlers.mandates import standing_of
 from handlers.ports import CardIdentity, PlatformAccountId
-from handlers.scans import Approved
 from handlers.tools import Tools
 from models.actor import Actor
 from models.frame import step_at
@@ -251,7 +251,7 @@ async def a_desk_session(
 ) -> Signed:
     """A desk that this person has signed in to; without a unit it still has to choose one."""
     shown = await an_approved_challenge(tools, person, role, unit, place=place)
-    entered = await sessions.exchange(
+    entered = await exchanges.exchange(
         tools, Actor(ip=place.ip), shown.cid, shown.bind, None, now=NOW
     )
     touched = (await tools.sessions.touch(entered.opened.secret)).session

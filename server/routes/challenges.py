@@ -4,7 +4,7 @@ import secrets
 
 from sanic import HTTPResponse, empty, raw, text
 
-from handlers import challenges, sessions
+from handlers import challenges, exchanges
 from models.errors.filing import STATE_CHANGED
 from models.errors.login import ACCOUNT_DISABLED, TOO_OFTEN
 from models.errors.phone import CHALLENGE_UNKNOWN, PAIR_CODE_WRONG
@@ -202,7 +202,7 @@ async def cancel_challenge(call: Call, cid: str) -> HTTPResponse:
 )
 async def exchange(call: Call, cid: str) -> HTTPResponse:
     """Redeem an approved challenge, once, for this browser's session."""
-    entered = await sessions.exchange(
+    entered = await exchanges.exchange(
         call.tools, call.actor, cid, call.bind, call.once, now=call.now
     )
     call.set_cookie(SESSION_COOKIE, entered.opened.secret)

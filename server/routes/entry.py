@@ -1,6 +1,6 @@
 """What a door answers after a session was opened, on the desk or on the phone."""
 
-from handlers.sessions import Entered, view_of
+from handlers.entries import Entered, view_of
 from models.errors.login import SESSION_ENDED
 from models.store.session import Session, Stage
 from server.admission import Call, csrf_token

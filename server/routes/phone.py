@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from sanic import HTTPResponse
 
-from handlers import people, scans, sessions
+from handlers import approvals, people, scans, sessions
+from handlers.entries import Entered
 from models.errors.filing import STATE_CHANGED
 from models.errors.grant import GRANT_EXPIRED, GRANT_SUSPENDED, RELATION_NOT_GRANTED
 from models.errors.login import ACCOUNT_DISABLED, TOO_OFTEN
@@ -161,7 +162,7 @@ async def scan(call: Call, body: bodies.ScanBody) -> HTTPResponse:
 )
 async def approve(call: Call, body: bodies.ApproveBody, cid: str) -> HTTPResponse:
     """Approve what the confirm page showed. Safe to repeat."""
-    await scans.approve(
+    await approvals.approve(
         call.tools,
         call.signed_in,
         call.actor,
@@ -186,7 +187,7 @@ async def approve(call: Call, body: bodies.ApproveBody, cid: str) -> HTTPRespons
 )
 async def deny(call: Call, body: bodies.DenyBody, cid: str) -> HTTPResponse:
     """Say no; `not_me` warns the person as well."""
-    await scans.deny(
+    await approvals.deny(
         call.tools,
         call.signed_in,
         call.actor,
@@ -212,7 +213,7 @@ async def enter_unit(call: Call, body: bodies.PhoneSessionBody) -> HTTPResponse:
     """Open a unit on the phone itself; the answer carries a new token."""
     if call.session is None:
         opened = await sessions.switched_before(call.tools, call.once, now=call.now)
-        entered = sessions.Entered(opened, ())
+        entered = Entered(opened, ())
         return as_json(await entry_of_session(call, entered, token=opened.secret))
     entered = await sessions.enter_on_phone(
         call.tools,

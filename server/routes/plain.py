@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 from sanic import HTTPResponse, redirect
 
-from handlers import challenges, sessions
+from handlers import challenges, entries, exchanges, sessions
 from handlers.mandates import Mandate, RelationView
 from handlers.menus import MENUS
 from models.errors.catalogue import entry_of
@@ -99,7 +99,7 @@ async def _begin(call: Call, role: Role) -> HTTPResponse:
 
 
 async def _go_in(call: Call, cid: str) -> HTTPResponse:
-    entered = await sessions.exchange(call.tools, call.actor, cid, call.bind, None, now=call.now)
+    entered = await exchanges.exchange(call.tools, call.actor, cid, call.bind, None, now=call.now)
     call.set_cookie(SESSION_COOKIE, entered.opened.secret)
     if entered.opened.browser:
         call.set_cookie(BROWSER_COOKIE, entered.opened.browser, BROWSER_AGE_S)
@@ -161,7 +161,7 @@ async def plain_home(call: Call) -> HTTPResponse:
     session = call.signed_in
     if session.stage is not Stage.UNIT or session.role is None:
         return redirect(UNITS, status=303)
-    view = sessions.view_of(call.tools, session)
+    view = entries.view_of(call.tools, session)
     menus = [(item.title, item.url) for item in MENUS[session.role] if item.url is not None]
     shown = PlainHome(
         role=session.role,

@@ -2,7 +2,7 @@
 
 from sanic import HTTPResponse, empty
 
-from handlers import sessions
+from handlers import entries, sessions
 from handlers.mandates import Mandate
 from models.errors.grant import GRANT_REVOKED, RELATION_NOT_GRANTED
 from models.errors.login import SESSION_ENDED
@@ -32,9 +32,9 @@ async def read_session(call: Call) -> HTTPResponse:
     """Who is signed in, as what, for which unit."""
     found = call.signed_in
     view = (
-        sessions.view_of(call.tools, found)
+        entries.view_of(call.tools, found)
         if found.view
-        else await sessions.view_for(call.tools, found)
+        else await entries.view_for(call.tools, found)
     )
     return as_json(views.session(found, view, csrf_token(call.tools, call.secret)))
 
@@ -117,7 +117,7 @@ async def list_devices(call: Call) -> HTTPResponse:
     items = [
         views.device(
             each,
-            sessions.view_of(call.tools, each) if each.view else sessions.NO_VIEW,
+            entries.view_of(call.tools, each) if each.view else entries.NO_VIEW,
             call.signed_in.id,
         )
         for each in found

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from handlers.entries import View
 from handlers.grants import GrantView
 from handlers.mandates import Mandate, RelationView
 from handlers.menus import MENUS
 from handlers.scans import Scanned
-from handlers.sessions import View
 from models.errors.catalogue import entry_of
 from models.frame import Frames, step_at
 from models.store.challenge import STEP_S, Challenge

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from handlers import scans
+from handlers import approvals, scans
 from handlers.scans import Scan, Scanned
 from handlers.tools import Tools
 from models.unit import Unit
@@ -42,7 +42,7 @@ async def approve(
     now: datetime = NOW,
 ) -> None:
     """Approve what was scanned; without a unit the desk chooses."""
-    await scans.approve(
+    await approvals.approve(
         tools,
         phone.session,
         an_actor(phone.session),
@@ -63,7 +63,7 @@ async def deny(
     nonce: str | None = None,
 ) -> None:
     """Say no to what was scanned."""
-    await scans.deny(
+    await approvals.deny(
         tools,
         phone.session,
         an_actor(phone.session),

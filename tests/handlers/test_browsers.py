@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from handlers import sessions
-from handlers.sessions import Entered
+from handlers import exchanges
+from handlers.entries import Entered
 from handlers.tools import Tools
 from models.actor import Actor
 from models.grant import Grant
@@ -27,7 +27,7 @@ from tests.handlers.traces import debts
 async def exchange(tools: Tools, shown: Shown, once: Once | None = None) -> Entered:
     """Redeem a challenge for its own browser."""
     actor = Actor(ip=DESK.ip, browser="tests")
-    return await sessions.exchange(tools, actor, shown.cid, shown.bind, once, now=NOW)
+    return await exchanges.exchange(tools, actor, shown.cid, shown.bind, once, now=NOW)
 
 
 async def a_clerks_approval(tools: Tools) -> tuple[Shown, Grant, Person]:

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from handlers.scans import Approved
+from handlers.approvals import Approved
 from handlers.tools import Tools
 from models.audit import Action
 from models.errors.grant import RELATION_NOT_GRANTED

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from handlers import challenges, ecard_logins
+from handlers.approvals import Approved
 from handlers.ecard_logins import EVERY_MS
 from handlers.ports import ECardQrState, ECardScan
-from handlers.scans import Approved
 from handlers.tools import Tools
 from models.actor import Actor
 from models.audit import Action

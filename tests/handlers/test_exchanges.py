@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from handlers import sessions
-from handlers.sessions import Entered
+from handlers import entries, exchanges
+from handlers.entries import Entered
 from handlers.tools import Tools
 from models.actor import Actor
 from models.audit import Action
@@ -42,7 +42,7 @@ ONCE = Once("browser", "key-1", "f" * 64)
 async def exchange(tools: Tools, shown: Shown, once: Once | None = None) -> Entered:
     """Redeem a challenge for its own browser."""
     actor = Actor(ip=DESK.ip, browser="tests")
-    return await sessions.exchange(tools, actor, shown.cid, shown.bind, once, now=NOW)
+    return await exchanges.exchange(tools, actor, shown.cid, shown.bind, once, now=NOW)
 
 
 async def a_clerks_approval(tools: Tools) -> tuple[Shown, Grant, Person]:
@@ -63,7 +63,7 @@ async def test_the_desk_enters_the_unit_that_was_approved(tools: Tools) -> None:
     assert (session.kind, session.stage, session.role) == (Kind.DESK, Stage.UNIT, Role.LEGAL_REP)
     assert (session.unit_id, session.mandate) == (rep.unit.id, f"l:{rep.legal_rep.id}")
     assert (session.person_id, session.epoch, session.place.ip) == (rep.person.id, 1, DESK.ip)
-    assert session.ends_at_ms - NOW_MS == sessions.DESK_SPAN.absolute_ms
+    assert session.ends_at_ms - NOW_MS == entries.DESK_SPAN.absolute_ms
     assert entered.mandates == ()
 
 
@@ -91,7 +91,7 @@ async def test_the_page_shows_masked_numbers_only(tools: Tools) -> None:
 
     session = (await tools.sessions.touch(entered.opened.secret)).session
     assert session is not None
-    view = sessions.view_of(tools, session)
+    view = entries.view_of(tools, session)
     identity = person.open(tools.vault)
     assert view.name == identity.name
     assert view.id_no_masked.count("*") == 12

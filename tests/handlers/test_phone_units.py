@@ -1,6 +1,6 @@
 """Entering a unit on the phone itself."""
 
-from handlers import sessions
+from handlers import entries, sessions
 from handlers.tools import Tools
 from models.errors.scan import CLERK_UNKNOWN, LEGAL_REP_UNKNOWN
 from models.store.session import Kind, Stage
@@ -20,7 +20,7 @@ from tests.handlers.traces import refusal_of
 
 async def enter_on_phone(
     tools: Tools, phone: Signed, role: Role, unit: Unit | None = None
-) -> sessions.Entered:
+) -> entries.Entered:
     """Open a unit on the phone itself."""
     return await sessions.enter_on_phone(
         tools,
@@ -43,7 +43,7 @@ async def test_a_phone_enters_its_only_unit_at_once(tools: Tools) -> None:
     session = (await tools.sessions.touch(entered.opened.secret)).session
     assert session is not None
     assert (session.kind, session.unit_id) == (Kind.PHONE, rep.unit.id)
-    assert session.idle_ms == sessions.PHONE_UNIT_SPAN.idle_ms
+    assert session.idle_ms == entries.PHONE_UNIT_SPAN.idle_ms
     assert session.account_id == phone.session.account_id
     assert (await tools.sessions.touch(phone.secret)).word == "gone"
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from handlers import sessions
-from handlers.sessions import Opened
+from handlers import entries, sessions
+from handlers.entries import Opened
 from handlers.tools import Tools
 from models.audit import Action
 from models.errors.entry import Refusal
@@ -105,7 +105,7 @@ async def test_a_choosing_session_enters_its_unit_for_the_full_time(tools: Tools
 
     session = (await tools.sessions.touch(opened.secret)).session
     assert session is not None
-    assert (session.stage, session.idle_ms) == (Stage.UNIT, sessions.DESK_SPAN.idle_ms)
+    assert (session.stage, session.idle_ms) == (Stage.UNIT, entries.DESK_SPAN.idle_ms)
 
 
 async def test_a_clerk_may_change_to_being_the_legal_rep_of_another_unit(tools: Tools) -> None:

@@ -168,7 +168,8 @@ def test_the_simulated_phone_is_offered_in_development_only() -> None:
 
 
 def test_every_element_the_scripts_look_up_is_in_the_page() -> None:
-    ids = {one.get("id") for _, one in Reader(login_page(development=True)).elements}
+    page = login_page(tuple(Channel), development=True)
+    ids = {one.get("id") for _, one in Reader(page).elements}
     scripts = "".join(path.read_text(encoding="utf-8") for path in STATIC_DIR.glob("*.js"))
 
     looked_up = set(re.findall(r"byId\('([^']+)'\)", scripts))

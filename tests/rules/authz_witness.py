@@ -58,6 +58,7 @@ async def _rows() -> str:
     database = get_connections().get("default")
     # That somebody was refused may be written down.
     names = await database.execute_query_dict(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'audit_%'"
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+        " AND name NOT LIKE 'audit_%' AND name NOT LIKE 'sqlite_%'"
     )
     return str([await database.execute_query_dict(f'SELECT * FROM "{n["name"]}"') for n in names])

@@ -50,7 +50,7 @@ CEILINGS: Mapping[str, tuple[int, int]] = {
     "revoke": (4, 8),
     "revoked session": (1, 0),
     "switch role": (2, 0),
-    "cancel": (1, 0),
+    "cancel": (1, 3),
     "first phone sign-in": (2, 3),
     "phone sign-in": (2, 1),
 }

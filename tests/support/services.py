@@ -102,6 +102,12 @@ async def backends(url: str, state: str = "%") -> int:
     return int(str(await ask(url, query, state)))
 
 
+async def abandoned(url: str) -> int:
+    """How many transactions have been open and idle for at least a second."""
+    idle = "state LIKE 'idle in transaction%' AND state_change < now() - interval '1 second'"
+    return int(str(await ask(url, f"SELECT count(*) {_OTHERS} AND {idle}")))
+
+
 async def terminate_all(url: str) -> int:
     """Throw everybody out, as a restart of the server does; how many there were."""
     return int(str(await ask(url, f"SELECT count(pg_terminate_backend(pid)) {_OTHERS}")))
