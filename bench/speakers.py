@@ -14,13 +14,13 @@ from bench.load.login import (
     login_by_stream,
 )
 from bench.procs import Server
-from bench.product import Product, ProductMissing, ask, running, signed_in_phone
+from bench.product import Product, ask, running, signed_in_phones
 from bench.programs import start_naive_app
 from bench.run import Run, keep
 from bench.stores import scratch_database
 
 NAIVE_PEOPLE = 16
-SPARE = 8
+PEOPLE_PER_HAND = 10
 SEED = 20261121
 
 
@@ -46,24 +46,12 @@ async def start_ours(run: Run, stack: contextlib.AsyncExitStack, callers: int) -
 
 
 async def speak_to(product: Product, callers: int) -> Speaker:
-    """Desks and hands of a product that runs (also after a restart)."""
-    phones: list[Phone] = []
-    why = ""
-    for number, person in enumerate(product.clerks[: callers + SPARE]):
-        try:
-            phone = await signed_in_phone(product, person, number)
-            await _rehearse(_speaker("ours", product.server, [phone], product.origin, 1))
-        except (ProductMissing, LoginRefused) as refused:
-            # Some demo people are there to be refused.
-            why = why or str(refused)
-            continue
-        phones.append(phone)
-        if len(phones) == callers:
-            break
-    if not phones:
-        raise LoginRefused(f"no demo clerk can log in: {why}")
+    """Desks and hands of a product that runs (also after a restart); one login as rehearsal."""
+    people = product.clerks[: callers * PEOPLE_PER_HAND]
+    phones = await signed_in_phones(product, people)
     speaker = _speaker("ours", product.server, phones, product.origin, callers)
     speaker.product = product
+    await _rehearse(speaker)
     return speaker
 
 
@@ -86,7 +74,8 @@ def _speaker(
 ) -> Speaker:
     rng = random.Random(SEED)
     desks = [Desk(server.port, rng, origin=origin) for _ in range(callers)]
-    hands = [Hand(server.port, phones[n % len(phones)], origin=origin) for n in range(callers)]
+    shares = [phones[n::callers] or phones[:1] for n in range(callers)]
+    hands = [Hand(server.port, share, origin=origin) for share in shares]
     return Speaker(name, server, desks, hands)
 
 

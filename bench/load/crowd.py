@@ -1,13 +1,17 @@
 """Many waiting browsers and the phones that scan them, at a steady rate."""
 
 import asyncio
+import json
+import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from bench.load.login import EVENT_WITHIN_S, FIRST_EVENT, SCANNED, Challenge, Desk, Hand, newest_url
+from bench.load.login import EVENT_WITHIN_S, FIRST_EVENT, SCANNED, Challenge, Desk, Hand
 from bench.load.stream import Waiter
 
+_FRAME = re.compile(rb'"frames": ?(\[.*?\])', re.DOTALL)
 BATCH = 250
 OPEN_WITHIN_S = 5.0
 
@@ -102,6 +106,7 @@ async def _scan(
     faults: list[str],
 ) -> None:
     text = newest_url(browser.waiter, browser.challenge.url)
+    hand.turn()
     told = browser.waiter.expect(SCANNED)
     begin = time.perf_counter()
     try:
@@ -114,3 +119,21 @@ async def _scan(
         faults.append(f"{type(wrong).__name__}: {wrong}"[:200])
     finally:
         free.put_nowait(hand)
+
+
+def newest_url(waiter: Waiter, fallback: str, now: Callable[[], float] = time.time) -> str:
+    """The text of the QR that the stream shows now (frames turn stale within seconds)."""
+    found = _FRAME.findall(waiter.tail)
+    if not found:
+        return fallback
+    frames = json.loads(found[-1])
+    shown = [frame for frame in frames if _starts(frame.get("at")) <= now()]
+    return str((shown or frames)[-1 if shown else 0]["url"])
+
+
+def _starts(at: object) -> float:
+    if isinstance(at, int | float):
+        return float(at) / (1000 if at > 1e11 else 1)
+    if isinstance(at, str):
+        return datetime.fromisoformat(at.replace("Z", "+00:00")).timestamp()
+    return 0.0

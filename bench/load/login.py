@@ -6,12 +6,12 @@ per address see many people.
 """
 
 import asyncio
-import json
 import random
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 from bench.load.http import Caller, build
 from bench.load.stream import Waiter, open_stream
@@ -19,7 +19,6 @@ from bench.load.stream import Waiter, open_stream
 BASE = "/api/v1"
 EVENT_WITHIN_S = 10.0
 CAMERA_SCENE = 1011
-_FRAME = re.compile(rb'"frames": ?(\[.*?\])', re.DOTALL)
 
 
 class LoginRefused(ValueError):
@@ -43,6 +42,7 @@ class Challenge:
     url: str
     cookie: str
     address: str
+    owner: str = ""
 
     def headers(self) -> dict[str, str]:
         return {"Cookie": self.cookie, "X-Forwarded-For": self.address}
@@ -71,17 +71,17 @@ class Desk:
         self._rng = rng
         self._host = origin.partition("//")[2]
         self._origin = {"Origin": origin}
-        self._kept = ""
+        self._kept: dict[str, str] = {}
 
     def _address(self) -> str:
         number = self._rng.getrandbits(24)
         return f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
 
-    async def issue(self, role: str, *, known: bool = False) -> Challenge:
-        """POST /login/challenges; known: by a browser that logged in here; raises LoginRefused."""
+    async def issue(self, role: str, owner: str = "") -> Challenge:
+        """POST /login/challenges; owner: whose browser it is; raises LoginRefused."""
         address = self._address()
         headers = {**self._origin, "X-Forwarded-For": address}
-        kept = self._kept if known else ""
+        kept = self._kept.get(owner, "")
         if kept:
             headers["Cookie"] = kept
         body = {"role": role}
@@ -92,7 +92,7 @@ class Desk:
             raise LoginRefused(f"issue: {answer.status} {answer.body[:300]!r}")
         told = answer.json()
         cookie = "; ".join(filter(None, (answer.cookies(), kept)))
-        return Challenge(told["id"], told["url"], cookie, address)
+        return Challenge(told["id"], told["url"], cookie, address, owner)
 
     async def issued(self, role: str) -> bool:
         """One issue as an operation under load: sent, answered 201, not decoded."""
@@ -129,7 +129,8 @@ class Desk:
         )
         if answer.status != 200:
             raise LoginRefused(f"exchange: {answer.status} {answer.body[:300]!r}")
-        self._kept = answer.cookies(lasting=True)
+        if challenge.owner:
+            self._kept[challenge.owner] = answer.cookies(lasting=True)
         return answer.cookies()
 
     async def pair(self, challenge: Challenge, code: str) -> None:
@@ -144,12 +145,18 @@ class Desk:
 
 
 class Hand:
-    """The phone's side on one keep-alive connection."""
+    """Phones on one keep-alive connection; limits are per person, so they take turns."""
 
-    def __init__(self, port: int, phone: Phone, *, origin: str) -> None:
-        self.phone = phone
+    def __init__(self, port: int, phones: Sequence[Phone], *, origin: str) -> None:
+        self.phone = phones[0]
+        self._phones = cycle(phones)
         self._caller = Caller(port)
         self._host = origin.partition("//")[2]
+
+    def turn(self) -> Phone:
+        """The next person's phone, for what follows."""
+        self.phone = next(self._phones)
+        return self.phone
 
     async def scan(self, challenge: Challenge, text: str) -> dict[str, object]:
         """POST /phone/scans; raises LoginRefused."""
@@ -188,7 +195,8 @@ async def login_by_stream(
     desk: Desk, hand: Hand, mark: Callable[[str], Awaitable[None]] = unmarked
 ) -> str:
     """Issue, watch, scan, approve, exchange, each marked; the session's Cookie header."""
-    challenge = await desk.issue(hand.phone.role, known=True)
+    phone = hand.turn()
+    challenge = await desk.issue(phone.role, phone.bearer)
     await mark("issue")
     waiter = await desk.watch(challenge)
     try:
@@ -210,7 +218,8 @@ async def login_by_stream(
 
 async def login_by_polls(desk: Desk, hand: Hand, polls: int) -> str:
     """The same with `polls` status polls in the place of the stream, their pauses left out."""
-    challenge = await desk.issue(hand.phone.role, known=True)
+    phone = hand.turn()
+    challenge = await desk.issue(phone.role, phone.bearer)
     request = desk.asking(challenge)
     answered = [await desk.polled(request) for _ in range(polls - 2)]
     scan = await hand.scan(challenge, challenge.url)
@@ -227,23 +236,3 @@ async def _settle_pairing(desk: Desk, challenge: Challenge, scan: dict[str, obje
     code = scan.get("pair_code")
     if isinstance(code, str) and code:
         await desk.pair(challenge, code)
-
-
-def newest_url(waiter: Waiter, fallback: str, now: Callable[[], float] = time.time) -> str:
-    """The text of the QR that the stream shows now (frames turn stale within seconds)."""
-    found = _FRAME.findall(waiter.tail)
-    if not found:
-        return fallback
-    frames = json.loads(found[-1])
-    shown = [frame for frame in frames if _starts(frame.get("at")) <= now()]
-    return str((shown or frames)[-1 if shown else 0]["url"])
-
-
-def _starts(at: object) -> float:
-    if isinstance(at, int | float):
-        return float(at) / (1000 if at > 1e11 else 1)
-    if isinstance(at, str):
-        from datetime import datetime
-
-        return datetime.fromisoformat(at.replace("Z", "+00:00")).timestamp()
-    return 0.0

@@ -8,8 +8,9 @@ import pytest
 import pytest_asyncio
 
 from bench.load.closed import closed_loop
+from bench.load.crowd import newest_url
 from bench.load.http import Caller, ConnectionLost, Response, build
-from bench.load.login import SCANNED, Desk, newest_url
+from bench.load.login import SCANNED, Desk
 from bench.load.stream import Waiter, open_stream
 
 
