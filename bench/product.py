@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -85,6 +86,7 @@ async def _start(
 ) -> Product:
     port = free_port(2)
     var = out / "var" / str(port)
+    stack.callback(shutil.rmtree, var, ignore_errors=True)
     sandbox = start(_sandbox(port + 1), logs)
     stack.callback(sandbox.stop)
     origin = f"http://127.0.0.1:{port}"
