@@ -88,10 +88,7 @@ async def deny(  # noqa: PLR0913
 ) -> None:
     """Say no. `not_me` also owes the person a warning. Refuses: QR_EXPIRED, QR_TAKEN."""
     async with tx():
-        answer = await tools.challenges.deny(cid, phone.person_id, nonce, reason)
-        for_phone(answer)
-        if answer.word == "same":
-            return
+        for_phone(await tools.challenges.deny(cid, phone.person_id, nonce, reason))
         await audit.record(tools.vault, actor, Action.DENY, cid, now=now, detail={"reason": reason})
         if reason == "not_me":
             await outbox.put(

@@ -183,14 +183,16 @@ async def mark_used(mandate: Mandate, person: Person, now: datetime) -> None:
     await table.filter(id=row_id).update(last_used_at=now, person_id=person.id)
 
 
-async def current_revision(key: str, now: datetime) -> int | None:
-    """What the database says of a mandate now: its revision, or None when it holds no longer."""
+async def current_revision(key: str, now: datetime) -> tuple[int, datetime | None] | None:
+    """A mandate's revision and the end of its validity, or None when it holds no longer."""
     kind, _, row_id = key.partition(":")
     if kind == "l":
         rep = await LegalRep.filter(id=row_id, live=True, unit__status=UnitStatus.ACTIVE).first()
-        return rep.revision if rep else None
+        return (rep.revision, None) if rep else None
     grant = await Grant.filter(id=row_id).select_related("unit").first()
-    return grant.revision if grant and grant_state(grant, now) is GrantStatus.ACTIVE else None
+    if grant is None or grant_state(grant, now) is not GrantStatus.ACTIVE:
+        return None
+    return grant.revision, grant.valid_to
 
 
 async def why_lost(key: str, now: datetime) -> Refusal:

@@ -131,9 +131,11 @@ async def confirm_revisions(tools: Tools, session: Session, *, now: datetime) ->
         return False
     if not session.mandate:
         return True
-    revision = await current_revision(session.mandate, now)
-    if revision is not None:
-        await tools.sessions.vouch(session.mandate, revision)
+    found = await current_revision(session.mandate, now)
+    if found is None:
+        return False
+    revision, until = found
+    await tools.sessions.vouch(session.mandate, revision, until - now if until else None)
     return revision == session.mandate_revision
 
 

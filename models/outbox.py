@@ -56,7 +56,7 @@ async def put(
     the debt exists exactly when the change does.
     """
     require_transaction()
-    await OutboxEvent.create(
+    event = OutboxEvent(
         id=new_id(),
         topic=topic,
         subject=subject,
@@ -65,3 +65,4 @@ async def put(
         dedupe_key=dedupe_key,
         created_at=now,
     )
+    await OutboxEvent.bulk_create([event], ignore_conflicts=True)

@@ -2,8 +2,6 @@
 
 import hashlib
 import hmac
-import itertools
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +29,7 @@ from models.store.challenge import Place, digest
 from models.store.session import SWITCHED, Kind, Session, Stage, Touch
 from server.agents import describe
 from server.context import Context, Request
+from server.heads import next_trace_id, put_on
 from server.operation import Operation
 from server.policy import Access, Policy
 
@@ -89,11 +88,7 @@ class Call:
     def finish(self, response: HTTPResponse) -> HTTPResponse:
         """Put on what every answer carries."""
         headers = response.headers
-        headers["X-Trace-Id"] = self.trace_id
-        headers["Cache-Control"] = "no-store"
-        headers["X-Content-Type-Options"] = "nosniff"
-        if self.context.settings.secure:
-            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        put_on(headers, self.trace_id, secure=self.context.settings.secure)
         for name, value, age_s in self.cookies or ():
             response.add_cookie(
                 cookie_name(self.context, name),
@@ -112,15 +107,6 @@ class Call:
 def cookie_name(context: Context, name: str) -> str:
     """__Host- wherever the browser would accept it."""
     return f"__Host-{name}" if context.settings.secure else name
-
-
-_PROCESS = secrets.token_hex(5)
-_numbers = itertools.count(1)
-
-
-def next_trace_id() -> str:
-    """A fresh id for one request: which process, which request of it. No secret, so no random."""
-    return f"{_PROCESS}{next(_numbers):06x}"
 
 
 async def admit(request: Request, operation: Operation, csrf: str | None = None) -> Call:

@@ -29,6 +29,7 @@ from models.errors.system import (
     NOT_FOUND,
 )
 from server.context import Request
+from server.heads import dressed, trace_of
 
 logger = logging.getLogger("zhangban.errors")
 
@@ -143,11 +144,6 @@ def _fault(error: FieldError) -> ShownFault:
     return ShownFault(error.pointer, error.detail)
 
 
-def trace_of(request: Request | None) -> str:
-    """The trace id of a request, `-` where none was given."""
-    return str(getattr(request.ctx, "trace_id", "") if request is not None else "") or "-"
-
-
 def log_fault(request: Request | None, refusal: Refusal, fault: Exception) -> None:
     """Log what people must look after: our bugs, and outages."""
     facts = {"code": refusal.entry.code, "trace_id": trace_of(request)}
@@ -164,7 +160,7 @@ def render(request: Request | None, fault: Exception) -> HTTPResponse:
     response = problem(refusal, trace_of(request))
     if isinstance(fault, MethodNotAllowed) and request is not None:
         response.headers["Allow"] = ", ".join(_allowed(request))
-    return response
+    return dressed(request, response) if request is not None else response
 
 
 def _allowed(request: Request) -> list[str]:

@@ -97,8 +97,11 @@ class Hub:
         for waiter in [w for group in self._waiters.values() for w in group]:
             waiter.wake("bye")
         tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
+        # redis-py swallows a cancellation that arrives while it subscribes; so it is repeated.
+        while pending := [task for task in tasks if not task.done()]:
+            for task in pending:
+                task.cancel()
+            await asyncio.wait(pending, timeout=_CONFIRM_S)
         await asyncio.gather(*tasks, return_exceptions=True)
 
     @property

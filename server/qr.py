@@ -25,6 +25,7 @@ TOKEN_LENGTH = 32
 MASK = 2
 _ASCII = 128
 _DARK_RUN = re.compile("1+")
+_PIXELS = bytes.maketrans(b"01", b"\xff\x00")
 _HALF_BLOCKS = {"00": " ", "10": "▀", "01": "▄", "11": "█"}
 _BLACK_ON_WHITE, _RESET = "\x1b[38;5;16;48;5;231m", "\x1b[0m"
 
@@ -59,20 +60,22 @@ class Symbol:
             f'<rect width="{side}" height="{side}" fill="#fff"/><path d="{path}"/></svg>'
         )
 
-    def png(self, scale: int = 8) -> bytes:
-        """Draw as a 1-bit greyscale PNG. scale: pixels per module."""
-        side = scale * (self.size + 2 * QUIET_MODULES)
-        quiet = "1" * QUIET_MODULES
-        ground = _scanline("1" * (self.size + 2 * QUIET_MODULES), scale) * QUIET_MODULES
-        light_is_one = str.maketrans("01", "10")
-        body = b"".join(
-            _scanline(quiet + row.translate(light_is_one) + quiet, scale) for row in self.rows()
-        )
-        header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    def png(self) -> bytes:
+        """Draw as a 1-bit greyscale PNG of eight pixels per module: a module is just one byte."""
+        side = self.size + 2 * QUIET_MODULES
+        quiet = b"\xff" * QUIET_MODULES
+        ground = (b"\0" + b"\xff" * side) * (8 * QUIET_MODULES)
+        text = f"{int.from_bytes(self.bits):0{8 * len(self.bits)}b}".encode().translate(_PIXELS)
+        # Each row stands there eight times, each time with filter type 0 before it.
+        rows = [
+            (b"\0" + quiet + text[start : start + self.size] + quiet) * 8
+            for start in range(0, self.size**2, self.size)
+        ]
+        header = struct.pack(">IIBBBBB", 8 * side, 8 * side, 1, 0, 0, 0, 0)
         return (
             b"\x89PNG\r\n\x1a\n"
             + _chunk(b"IHDR", header)
-            + _chunk(b"IDAT", zlib.compress(ground + body + ground, 1))
+            + _chunk(b"IDAT", zlib.compress(ground + b"".join(rows) + ground, 1))
             + _chunk(b"IEND", b"")
         )
 
@@ -138,9 +141,9 @@ class QrTable:
         """Draw a token's link as an SVG document."""
         return self.symbol(token).svg()
 
-    def png(self, token: str, scale: int = 8) -> bytes:
-        """Draw a token's link as a PNG of `scale` pixels per module."""
-        return self.symbol(token).png(scale)
+    def png(self, token: str) -> bytes:
+        """Draw a token's link as a PNG of eight pixels per module."""
+        return self.symbol(token).png()
 
     def terminal(self, token: str, *, colour: bool = True) -> str:
         """Draw a token's link for a terminal (see Symbol.terminal)."""
@@ -185,14 +188,6 @@ def _packed(code: QRCode) -> Symbol:
     text = "".join("1" if dark else "0" for row in code.modules for dark in row)
     length = (size**2 + 7) // 8
     return Symbol(int(text.ljust(8 * length, "0"), 2).to_bytes(length), size)
-
-
-def _scanline(modules: str, scale: int) -> bytes:
-    """One row of modules as `scale` PNG scanlines, each with filter type 0 in front."""
-    pixels = "".join(module * scale for module in modules)
-    length = (len(pixels) + 7) // 8
-    line = b"\0" + int(pixels.ljust(8 * length, "0"), 2).to_bytes(length)
-    return line * scale
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

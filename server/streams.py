@@ -2,7 +2,9 @@
 
 import base64
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -15,6 +17,7 @@ from models.store.challenge import STEP_S, Challenge
 from models.store.session import key_of
 from models.vocabulary import ChallengeStatus, Channel
 from server.admission import Call, live_session
+from server.heads import put_on
 from server.hub import Hub, Waiter
 from server.qr import QrTable, drawn_once
 from server.wire import shapes, views
@@ -60,33 +63,45 @@ async def challenge_events(call: Call, cid: str) -> None:
     async with hub.watch(f"q:{cid}") as waiter:
         found = await challenges.look(call.tools, cid, call.bind)
         send = await _begin(call)
+        # Everything that is due goes out in one piece: each piece costs a system call.
+        piece = ":ok\n\n"
         while True:
-            if found.revision != waiter.revision:
-                waiter.revision = found.revision
-                await send(_event("status", _status(call, found), found.revision))
-                if found.status not in WAITING:
-                    await send(_event("end", {"status": found.status}))
-                    return
-            if found.status is ChallengeStatus.PENDING:
-                await send(": \n" + _event("frame", {"frames": _frames(call, qr, found)}))
-            else:
-                await send(": \n\n")
+            piece += _news(call, qr, waiter, found)
+            await send(piece)
+            if found.status not in WAITING:
+                return
             found = await _wait_for_news(call, hub, waiter, found)
+            piece = ""
             if hub.closing:
                 await send("event: bye\nretry: 1000\ndata: {}\n\n")
                 return
 
 
+def _news(call: Call, qr: QrTable, waiter: Waiter, found: Challenge) -> str:
+    """What the browser has not been told yet; at least a comment, which keeps the line alive."""
+    told = ": \n"
+    if found.revision != waiter.revision:
+        waiter.revision = found.revision
+        told += _event("status", _status(call, found), found.revision)
+    if found.status is ChallengeStatus.PENDING:
+        return told + _event("frame", {"frames": _frames(call, qr, found)})
+    if found.status not in WAITING:
+        return told + _event("end", {"status": found.status})
+    return told + "\n"
+
+
 async def _wait_for_news(call: Call, hub: Hub, waiter: Waiter, found: Challenge) -> Challenge:
     """Sleep until the next frame is due or something happened, then read the challenge."""
-    left_s = _until_next_frames_s(found)
-    while left_s > 0 and not hub.closing:
+    began, left_s, woken = time.monotonic(), _until_next_frames_s(found), False
+    while left_s > 0 and not (woken or hub.closing):
         pause_s = min(left_s, _pause_s(found, left_s))
         woken = await waiter.wait(pause_s)
         left_s -= pause_s
         await _ask_ecard(call, found)
-        if woken:
-            break
+    at_ms = found.read_at_ms + int((time.monotonic() - began) * 1000)
+    if not woken and found.status is ChallengeStatus.PENDING and at_ms < found.expires_at_ms:
+        # Nothing happened, only time passed: the hub's sweep would have seen anything else.
+        return replace(found, read_at_ms=at_ms)
     with contextlib.suppress(Refusal):
         return await challenges.look(call.tools, found.cid, call.bind)
     return found
@@ -152,6 +167,7 @@ async def session_events(call: Call) -> None:
     async with hub.watch(key_of(call.secret)) as waiter:
         await live_session(call)
         send = await _begin(call)
+        await send(":ok\n\n")
         while True:
             await send(": \n\n")
             await waiter.wait(SESSION_CHECK_S)
@@ -178,9 +194,9 @@ async def _ended(call: Call) -> Refusal | None:
 
 
 async def _begin(call: Call) -> Send:
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Trace-Id": call.trace_id}
+    headers: dict[str, str] = {"X-Accel-Buffering": "no"}
+    put_on(headers, call.trace_id, secure=call.context.settings.secure)
     response: Any = await call.request.respond(content_type="text/event-stream", headers=headers)
-    await response.send(":ok\n\n")
     send: Send = response.send
     return send
 

@@ -4,8 +4,7 @@ Those of rows come from tests.registered, so that a test has one place to ask.
 """
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import msgspec
@@ -13,7 +12,7 @@ import msgspec
 from handlers import exchanges, people
 from handlers.approvals import Approved
 from handlers.mandates import standing_of
-from handlers.ports import CardIdentity, PlatformAccountId
+from handlers.ports import CardIdentity
 from handlers.tools import Tools
 from models.actor import Actor
 from models.frame import step_at
@@ -32,6 +31,7 @@ from models.vocabulary import (
 )
 from server.places import Places
 from server.resources import tools_of
+from tests.handlers.fakes import PhoneAccounts, an_account_id
 from tests.registered import (
     AREA,
     DAY,
@@ -116,23 +116,6 @@ def a_card(
 ) -> CardIdentity:
     """The e-card of somebody, perhaps under another name."""
     return CardIdentity(identity.id_type, identity.id_no, name or identity.name, None, AREA, state)
-
-
-@dataclass(slots=True)
-class PhoneAccounts:
-    """WeChat or Alipay played: accounts by login code; any other code is an account of its own."""
-
-    accounts: Mapping[str, PlatformAccountId] = field(default_factory=dict)
-
-    async def sign_in(self, code: str) -> PlatformAccountId:
-        """The account of a code."""
-        return self.accounts.get(code) or an_account_id(code)
-
-
-def an_account_id(subject: str, platform: Platform = Platform.WECHAT) -> PlatformAccountId:
-    """What the platform says of whoever holds a phone."""
-    kind = "openid" if platform is Platform.WECHAT else "user_id"
-    return PlatformAccountId(platform, "wx239900tests", kind, subject, None)
 
 
 class Signed(NamedTuple):

@@ -107,7 +107,6 @@ def _time(result: SuiteResult, run: Run, table: Any) -> None:
         "qrcode_png": (qrcode_png, 4),
         "bits": (table.bits, 2000),
         "png": (table.png, 100),
-        "png_1px": (lambda token: table.png(token, 1), 200),
         "svg": (table.svg, 50),
         "qrcode_png_again": (qrcode_png, 4),
     }
@@ -122,8 +121,6 @@ def _time(result: SuiteResult, run: Run, table: Any) -> None:
     result.control = run.goals.control(paired_ratio(naive, seconds["qrcode_png_again"]))
     result.given["G9.bits"] = paired_ratio(naive, seconds["bits"])
     result.given["G9.png"] = paired_ratio(naive, seconds["png"])
-    small = paired_ratio(naive, seconds["png_1px"])
-    result.facts["png_1px_ratio"] = [small.value, small.low, small.high]
     result.facts["us_min_median"] = {
         name: [min(taken) * 1e6, percentile(taken, 0.5) * 1e6] for name, taken in seconds.items()
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -154,9 +155,15 @@ class Sessions:
         """End a person's sessions under one mandate ('' for all of them); how many there were."""
         return int((await self._run(["s:"], "sweep", person_id, mandate, reason))[2])
 
-    async def vouch(self, subject: str, revision: int) -> None:
-        """Cache what the database says of a mandate or of `p:<person>`."""
-        await self._run([f"rv:{subject}"], "vouch", revision, REVISION_TTL_MS)
+    async def vouch(self, subject: str, revision: int, lasts: timedelta | None = None) -> None:
+        """Cache what the database says of a mandate or of `p:<person>`.
+
+        lasts: how long that stays true by itself (a grant ends on its day without being changed).
+        """
+        ttl_ms = REVISION_TTL_MS
+        if lasts is not None:
+            ttl_ms = max(1, min(ttl_ms, int(lasts.total_seconds() * 1000)))
+        await self._run([f"rv:{subject}"], "vouch", revision, ttl_ms)
 
     async def doubt(self, subject: str) -> None:
         """A change of the subject is about to be committed: ask the database until announced."""

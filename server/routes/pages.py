@@ -10,6 +10,7 @@ from sanic.exceptions import NotFound
 from models.errors.catalogue import catalogue, entry_of
 from models.errors.system import CODE_UNKNOWN
 from server.context import Request
+from server.heads import dressed
 from server.pages.documents import landing_page, login_page
 from server.pages.help import error_index_page, error_page
 from server.papers import as_page
@@ -31,7 +32,7 @@ class _Files:
         body, tag = self._bodies.get(name), self._tags.get(name, "")
         if body is None:
             raise NotFound
-        headers = {"ETag": tag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+        headers = {"ETag": tag, "Cache-Control": "no-cache"}
         if known == tag:
             return HTTPResponse(None, 304, headers=headers)
         kind = guess_type(name)[0] or "application/octet-stream"
@@ -53,7 +54,7 @@ def pages() -> Blueprint:
 
     @blueprint.get("/static/<name:str>", name="static", ctx_public=True)
     async def static(request: Request, name: str) -> HTTPResponse:
-        return files.answer(name, request.headers.get("if-none-match", ""))
+        return dressed(request, files.answer(name, request.headers.get("if-none-match", "")))
 
     @blueprint.get("/l/<token:str>", name="landing", ctx_public=True)
     async def landing(request: Request, token: str) -> HTTPResponse:

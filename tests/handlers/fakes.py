@@ -1,10 +1,12 @@
-"""The outside world played at its ports: the e-card platform, and phone platforms that refuse."""
+"""The outside world played at its ports: the e-card platform, and the phones' platforms."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from handlers.ports import CardIdentity, ECardQr, ECardQrState, ECardScan, PlatformAccountId
 from models.errors.entry import Entry
 from models.errors.scan import CARD_MISSING
+from models.vocabulary import Platform
 
 
 @dataclass(slots=True)
@@ -60,3 +62,20 @@ class RefusingPlatform:
     async def sign_in(self, code: str) -> PlatformAccountId:
         """Refuse."""
         raise self.entry.refuse(platform="微信")
+
+
+@dataclass(slots=True)
+class PhoneAccounts:
+    """WeChat or Alipay played: accounts by login code; any other code is an account of its own."""
+
+    accounts: Mapping[str, PlatformAccountId] = field(default_factory=dict)
+
+    async def sign_in(self, code: str) -> PlatformAccountId:
+        """The account of a code."""
+        return self.accounts.get(code) or an_account_id(code)
+
+
+def an_account_id(subject: str, platform: Platform = Platform.WECHAT) -> PlatformAccountId:
+    """What the platform says of whoever holds a phone."""
+    kind = "openid" if platform is Platform.WECHAT else "user_id"
+    return PlatformAccountId(platform, "wx239900tests", kind, subject, None)

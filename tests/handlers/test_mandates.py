@@ -191,7 +191,7 @@ async def test_the_database_tells_the_revision_of_a_mandate_as_long_as_it_holds(
     await Unit.all().update(status=UnitStatus.CLOSED)
     after = [await current_revision(key, NOW) for key in (of_clerk, of_rep)]
 
-    assert (before, after) == ([1, 1, None, None], [None, None])
+    assert (before, after) == ([(1, None), (1, None), None, None], [None, None])
 
 
 @pytest.mark.parametrize(

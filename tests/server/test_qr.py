@@ -81,15 +81,14 @@ def test_an_independent_reader_decodes_sixty_pictures() -> None:
         assert read(table.png(token)).text == PREFIX + token
 
 
-@pytest.mark.parametrize("scale", [1, 2, 3, 5, 8, 13])
-def test_a_picture_is_readable_and_as_wide_as_asked_at_every_scale(scale: int) -> None:
+def test_a_picture_is_readable_and_eight_pixels_a_module_wide() -> None:
     table = qr_table(PREFIX)
     [token] = some_tokens(1)
 
-    picture = table.png(token, scale)
+    picture = table.png(token)
 
     width, height, _, facts = png.Reader(BytesIO(picture)).read()
-    assert width == height == (table.size + 2 * QUIET_MODULES) * scale
+    assert width == height == (table.size + 2 * QUIET_MODULES) * 8
     assert (facts["greyscale"], facts["bitdepth"]) == (True, 1)
     assert read(picture).text == PREFIX + token
 
