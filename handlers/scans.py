@@ -28,7 +28,6 @@ SHANGHAI = timezone(timedelta(hours=8))
 NOT_A_CAMERA = frozenset({1012, 1013, 1048, 1049})
 CHAT_CARDS = frozenset({1007, 1008})
 ALIPAY_LINK_GRACE_MS = 20_000
-SCANS = Limit("scans", most=60, window_s=60)
 BAD_SCANS = Limit("scan", most=10, window_s=600)
 BROWSER_KEPT = timedelta(days=90)
 SUSPECT = ("机房", "境外")
@@ -74,7 +73,7 @@ async def scan(tools: Tools, phone: Session, seen: Scan, actor: Actor, *, now: d
         raise NOT_FROM_CAMERA.refuse()
     await asyncio.gather(
         tools.limiter.look(BAD_SCANS, phone.account_id),
-        tools.limiter.spend(SCANS, phone.account_id),
+        tools.limiter.spend(tools.scan_limit, phone.account_id),
     )
     frame = tools.frames.read(seen.text)
     if frame is None:

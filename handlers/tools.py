@@ -26,3 +26,4 @@ class Tools:
     issue_rate: Rate
     poll_rate: Rate
     sign_in_limit: Limit
+    scan_limit: Limit

@@ -122,6 +122,7 @@ def tools_of(settings: Settings, store: Store, places: Places) -> Tools:
         issue_rate=_per_minute(per_minute, capacity=per_minute),
         poll_rate=_per_minute(settings.polls_per_minute, capacity=POLL_BURST),
         sign_in_limit=Limit("phone-sign-in", most=per_minute, window_s=60),
+        scan_limit=Limit("scans", most=per_minute, window_s=60),
     )
 
 

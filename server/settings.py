@@ -57,7 +57,9 @@ class Settings:
         "ZB_MOST_DEVICES", "3", "desk (and phone) sessions a person may hold"
     )
     challenges_per_minute: int = _setting(
-        "ZB_CHALLENGES_PER_MINUTE", "60", "login QRs (and phone sign-ins) of an address in a minute"
+        "ZB_CHALLENGES_PER_MINUTE",
+        "60",
+        "login QRs and phone sign-ins of an address, scans of a phone, in a minute",
     )
     polls_per_minute: int = _setting(
         "ZB_POLLS_PER_MINUTE",
