@@ -20,7 +20,7 @@ test: setup
 	$(BIN)/pytest $(ARGS)
 
 prove: setup
-	ZB_PROVE=1 $(BIN)/pytest -m slow $(ARGS)
+	ZB_PROVE=1 $(BIN)/python -m pytest -p tests.support.proofs --timeout 3600 tests/state tests/faults tests/attacks $(ARGS)
 
 bench: setup
 	$(BIN)/python -m bench run $(ARGS)
