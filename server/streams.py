@@ -16,7 +16,8 @@ from models.frame import step_at
 from models.store.challenge import STEP_S, Challenge
 from models.store.session import key_of
 from models.vocabulary import ChallengeStatus, Channel
-from server.admission import Call, live_session
+from server.admission import live_session
+from server.call import Call
 from server.heads import put_on
 from server.hub import Hub, Waiter
 from server.qr import QrTable, drawn_once

@@ -19,14 +19,8 @@ from models.errors.scan import (
 from models.errors.system import BUSY, CSRF_FAILED, INPUT_WRONG
 from models.vocabulary import Channel, Role
 from server import streams
-from server.admission import (
-    BIND_COOKIE,
-    BROWSER_AGE_S,
-    BROWSER_COOKIE,
-    SESSION_COOKIE,
-    Call,
-    require_same_site,
-)
+from server.admission import require_same_site
+from server.call import BIND_COOKIE, BROWSER_AGE_S, BROWSER_COOKIE, SESSION_COOKIE, Call
 from server.operation import Routes
 from server.policy import BROWSER, PUBLIC
 from server.qr import Symbol, drawn_once

@@ -3,7 +3,7 @@
 from handlers.entries import Entered, view_of
 from models.errors.login import SESSION_ENDED
 from models.store.session import Session, Stage
-from server.admission import Call, csrf_token
+from server.call import Call, csrf_token
 from server.wire import shapes, views
 
 

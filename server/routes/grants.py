@@ -6,7 +6,7 @@ from handlers import grants
 from models.errors.filing import STATE_CHANGED
 from models.errors.grant import GRANTS_NOT_YOURS
 from models.errors.system import IF_MATCH_MISSING, NOT_FOUND
-from server.admission import Call
+from server.call import Call
 from server.operation import Routes
 from server.policy import UNIT_GRANTS
 from server.routes.answers import as_json

@@ -6,7 +6,7 @@ from sanic import HTTPResponse
 from models.errors.catalogue import catalogue, entry_of
 from models.errors.entry import Entry
 from models.errors.system import CODE_UNKNOWN
-from server.admission import Call
+from server.call import Call
 from server.operation import Routes
 from server.policy import PUBLIC
 from server.routes.answers import as_json

@@ -8,7 +8,7 @@ from sanic import HTTPResponse, text
 
 from models.errors.system import FORBIDDEN
 from server import readiness
-from server.admission import Call
+from server.call import Call
 from server.openapi.document import page
 from server.openapi.document import text as document_text
 from server.operation import Operation, Routes

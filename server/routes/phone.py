@@ -33,7 +33,7 @@ from models.errors.system import INPUT_WRONG
 from models.masking import mask_id_no
 from models.person import Person
 from models.vocabulary import Platform, Role
-from server.admission import Call
+from server.call import Call
 from server.operation import Routes
 from server.policy import PERSON, PHONE, PUBLIC
 from server.routes.answers import as_json

@@ -17,14 +17,7 @@ from models.errors.scan import LOGIN_DENIED
 from models.store.challenge import Challenge
 from models.store.session import Stage
 from models.vocabulary import ChallengeStatus, Channel, Role
-from server.admission import (
-    BIND_COOKIE,
-    BROWSER_AGE_S,
-    BROWSER_COOKIE,
-    SESSION_COOKIE,
-    Call,
-    csrf_token,
-)
+from server.call import BIND_COOKIE, BROWSER_AGE_S, BROWSER_COOKIE, SESSION_COOKIE, Call, csrf_token
 from server.operation import Routes
 from server.pages.documents import home_page, noscript_login_page, noscript_units_page
 from server.pages.views import (

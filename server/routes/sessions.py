@@ -11,7 +11,7 @@ from models.errors.system import CSRF_FAILED, NOT_FOUND
 from models.store.session import Kind
 from models.vocabulary import Role
 from server import streams
-from server.admission import SESSION_COOKIE, Call, csrf_token
+from server.call import SESSION_COOKIE, Call, csrf_token
 from server.operation import Routes
 from server.policy import SIGNED_IN, UNIT
 from server.routes.answers import as_json

@@ -12,7 +12,7 @@ from models.person import Person
 from models.store.session import Session
 from models.unit import Unit
 from models.vocabulary import GrantStatus, PersonStatus, Role
-from server.admission import BIND_COOKIE, SESSION_COOKIE, cookie_name, csrf_token
+from server.call import BIND_COOKIE, SESSION_COOKIE, cookie_name, csrf_token
 from tests.build import (
     DESK_IP,
     NOW,

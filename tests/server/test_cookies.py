@@ -6,7 +6,7 @@ from http.cookies import Morsel, SimpleCookie
 import pytest
 
 from models.vocabulary import Role
-from server.admission import BROWSER_AGE_S, cookie_name, csrf_token
+from server.call import BROWSER_AGE_S, cookie_name, csrf_token
 from tests.build import SITE, a_desk_session, a_granted_clerk, a_registered_rep
 from tests.build import an_approved_challenge as approved
 from tests.live_clients import Answer, Desk

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Mapping
 
 from models.person import Person
 from models.vocabulary import Role
-from server.admission import csrf_token
+from server.call import csrf_token
 from tests.build import (
     DESK_IP,
     Signed,

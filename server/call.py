@@ -1,0 +1,116 @@
+"""One admitted request, as its route sees it: who, where from, with which cookies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv6Address, ip_address
+
+from sanic import HTTPResponse
+
+from handlers.tools import Tools
+from models.actor import Actor
+from models.errors.login import SESSION_ENDED
+from models.idempotency import Once
+from models.store.challenge import Place, digest
+from models.store.session import Session
+from server.agents import describe
+from server.context import Context, Request
+from server.heads import put_on
+
+SESSION_COOKIE, BIND_COOKIE, BROWSER_COOKIE = "zb_sid", "zb_qb", "zb_br"
+BROWSER_AGE_S = 90 * 24 * 3600
+
+
+@dataclass(slots=True)
+class Call:
+    """One admitted request, as its route sees it."""
+
+    request: Request
+    context: Context
+    tools: Tools
+    now: datetime
+    ip: str
+    trace_id: str
+    actor: Actor
+    session: Session | None = None
+    secret: str = ""
+    bind: str = ""
+    once: Once | None = None
+    revision: int = 0
+    cookies: list[tuple[str, str, int | None]] | None = None
+
+    @property
+    def signed_in(self) -> Session:
+        """The session that the policy asked for."""
+        if self.session is None:
+            raise SESSION_ENDED.refuse()
+        return self.session
+
+    @property
+    def place(self) -> Place:
+        """Where the request comes from, and which known browser it says it is."""
+        browser, system = describe(self.request.headers.get("user-agent", ""))
+        known = self.cookie(BROWSER_COOKIE)
+        return Place(
+            self.ip, browser, system, self.tools.locate(self.ip), digest(known) if known else ""
+        )
+
+    def cookie(self, name: str) -> str:
+        """One of our cookies, '' when absent; only ever of the length we give."""
+        if "cookie" not in self.request.headers:
+            return ""
+        value = self.request.cookies.get(cookie_name(self.context, name)) or ""
+        return value if len(value) <= 64 else ""
+
+    def set_cookie(self, name: str, value: str, age_s: int | None = None) -> None:
+        """Give the browser one of our cookies; an empty value takes it away."""
+        self.cookies = [*(self.cookies or []), (name, value, age_s)]
+
+    def finish(self, response: HTTPResponse) -> HTTPResponse:
+        """Put on what every answer carries."""
+        headers = response.headers
+        put_on(headers, self.trace_id, secure=self.context.settings.secure)
+        for name, value, age_s in self.cookies or ():
+            response.add_cookie(
+                cookie_name(self.context, name),
+                value,
+                path="/",
+                secure=self.context.settings.secure,
+                httponly=True,
+                samesite="Strict",
+                max_age=age_s if value else 0,
+            )
+        if self.context.draining:
+            headers["Connection"] = "close"
+        return response
+
+
+def cookie_name(context: Context, name: str) -> str:
+    """__Host- wherever the browser would accept it."""
+    return f"__Host-{name}" if context.settings.secure else name
+
+
+def csrf_token(tools: Tools, secret: str) -> str:
+    """The token that a page must send with every change; it follows from the session's secret."""
+    return tools.vault.mac("csrf", secret.encode()).hex()[:32]
+
+
+def client_ip(headers: Mapping[str, str], peer: str, proxies: int) -> str:
+    """The address of the client: the peer, or what the outermost trusted proxy saw.
+
+    proxies: how many of them append to X-Forwarded-For; what stands further left is hearsay.
+    """
+    if proxies == 0:
+        return peer
+    hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+    if len(hops) < proxies:
+        return peer
+    try:
+        address = ip_address(hops[-proxies])
+    except ValueError:
+        return peer
+    if isinstance(address, IPv6Address):
+        if address.scope_id is not None:
+            return peer
+        return str(address.ipv4_mapped or address)
+    return str(address)
