@@ -1,5 +1,7 @@
 """The application: routes, renderer, limits. Building it opens nothing; server.resources does."""
 
+import asyncio
+
 from sanic import Sanic
 from sanic.config import Config
 
@@ -66,6 +68,8 @@ async def _drain(app: App) -> None:
     app.ctx.draining = True
     if app.ctx.hub is not None:
         await app.ctx.hub.close()
+    if app.ctx.under_way:
+        await asyncio.wait(app.ctx.under_way, timeout=GRACE_S)
 
 
 async def _close(app: App) -> None:

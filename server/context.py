@@ -1,5 +1,6 @@
 """What every request can reach: settings, the clock, tools for handlers, and the platforms."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -33,6 +34,7 @@ class Context:
     platforms: Mapping[Platform, PhonePlatform] = field(default_factory=dict)
     draining: bool = False
     opened: Any = None
+    under_way: set[asyncio.Future[Any]] = field(default_factory=set)
 
     @property
     def ready(self) -> tuple[Tools, Hub, QrTable]:

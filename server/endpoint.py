@@ -58,8 +58,13 @@ def endpoint_of(operation: Operation) -> Endpoint:
         return guarded
 
     async def uncut(request: Request, /, **path: str) -> HTTPResponse | None:
-        # A client that hangs up must not stop a change half-way (reliability F1, F2).
-        return await asyncio.shield(asyncio.ensure_future(guarded(request, **path)))
+        # A client that hangs up must not stop a change half-way (reliability F1, F2); nor does the
+        # server stop before it is done.
+        change = asyncio.ensure_future(guarded(request, **path))
+        under_way = request.app.ctx.under_way
+        under_way.add(change)
+        change.add_done_callback(under_way.discard)
+        return await asyncio.shield(change)
 
     return uncut
 

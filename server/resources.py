@@ -13,7 +13,7 @@ from tortoise import Tortoise
 
 from handlers.ports import PhonePlatform
 from handlers.tools import Tools
-from models.database import tortoise_config
+from models.database import STATEMENT_S, tortoise_config
 from models.frame import Frames
 from models.sealed import Vault
 from models.store.carrier import WireCarrier
@@ -98,9 +98,10 @@ def store_of(settings: Settings, commands: Redis) -> Store:
     return Store(commands, WireCarrier(commands.connection_pool, COMMAND_S))
 
 
-async def open_database(settings: Settings) -> None:
-    """Connect Tortoise to the database of the settings."""
-    await Tortoise.init(config=tortoise_config(settings.database_url), _enable_global_fallback=True)
+async def open_database(settings: Settings, *, statement_s: float = STATEMENT_S) -> None:
+    """Connect Tortoise to the database of the settings. statement_s: the limit of a statement."""
+    config = tortoise_config(settings.database_url, statement_s=statement_s)
+    await Tortoise.init(config=config, _enable_global_fallback=True)
 
 
 async def close_database() -> None:

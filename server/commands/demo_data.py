@@ -37,7 +37,7 @@ def run(given: argparse.Namespace) -> int:
 
 async def fill(settings: Settings, units: int) -> int:
     """Load so many units; 1 when there are some already: nothing real is mixed with them."""
-    await open_database(settings)
+    await open_database(settings, statement_s=60)
     try:
         if await holds_units():
             print("zhangban: the database holds units already; nothing was loaded", file=sys.stderr)

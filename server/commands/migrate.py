@@ -34,6 +34,6 @@ async def migrate(database_url: str) -> None:
         if path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
     try:
-        await apply_migrations(config=tortoise_config(database_url))
+        await apply_migrations(config=tortoise_config(database_url, statement_s=600))
     finally:
         await Tortoise.close_connections()

@@ -28,7 +28,7 @@ def run(given: argparse.Namespace) -> int:
 
 async def _run(settings: Settings) -> int:
     vault = vault_of(settings)
-    await open_database(settings)
+    await open_database(settings, statement_s=60)
     try:
         done = await rotate(vault, now=utc_now(), told=_tell)
     finally:

@@ -25,7 +25,7 @@ def run(given: argparse.Namespace) -> int:
 
 async def verify(settings: Settings) -> int:
     """Print a line for each broken place, then how many entries there are."""
-    await open_database(settings)
+    await open_database(settings, statement_s=60)
     try:
         checked, broken = await AuditEntry.all().count(), 0
         async for place in breaks(vault_of(settings)):
