@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from sanic import HTTPResponse
@@ -103,14 +104,15 @@ def client_ip(headers: Mapping[str, str], peer: str, proxies: int) -> str:
     if proxies == 0:
         return peer
     hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",") if hop.strip()]
-    if len(hops) < proxies:
-        return peer
+    return (_address(hops[-proxies]) if len(hops) >= proxies else None) or peer
+
+
+@lru_cache(maxsize=10_000)
+def _address(text: str) -> str | None:
     try:
-        address = ip_address(hops[-proxies])
+        address = ip_address(text)
     except ValueError:
-        return peer
+        return None
     if isinstance(address, IPv6Address):
-        if address.scope_id is not None:
-            return peer
-        return str(address.ipv4_mapped or address)
+        return str(address.ipv4_mapped or address) if address.scope_id is None else None
     return str(address)

@@ -1,6 +1,7 @@
 """How often somebody may do something: counters in Redis, beyond them a refusal."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from models.errors.login import TOO_OFTEN
@@ -39,6 +40,7 @@ class Limiter:
         return int(await self._store.run(_SCRIPT, [key], [limit.most, limit.window_s * 1000, cost]))
 
 
+@lru_cache(maxsize=10_000)
 def neighbourhood(address: str) -> str:
     """What limits count an address by: itself, or the /64 that one IPv6 customer is given."""
     try:
