@@ -4,7 +4,6 @@ from functools import lru_cache
 
 from sanic import HTTPResponse
 
-
 _LINE_BREAKS = str.maketrans("", "", "\r\n\x00")
 
 
