@@ -117,7 +117,7 @@ def test_the_worst_document_below_the_limit_is_read_in_a_moment() -> None:
 
 
 def _fastest_of_three(body: bytes) -> float:
-    """Seconds of this thread's own time; a collection that falls into one try is not the reader's."""
+    """Seconds of this thread's own time; a garbage collection may fall into one of the tries."""
     tries = []
     for _ in range(3):
         began = time.thread_time()
