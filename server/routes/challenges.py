@@ -100,7 +100,7 @@ async def watch_challenge(call: Call, cid: str) -> None:
     "/<cid:str>/qr.svg",
     BROWSER,
     answers={200: str},
-    refuses=[CHALLENGE_UNKNOWN],
+    refuses=[CHALLENGE_UNKNOWN, TOO_OFTEN],
     media="image/svg+xml",
 )
 async def draw_svg(call: Call, cid: str) -> HTTPResponse:
@@ -114,7 +114,7 @@ async def draw_svg(call: Call, cid: str) -> HTTPResponse:
     "/<cid:str>/qr.png",
     BROWSER,
     answers={200: bytes},
-    refuses=[CHALLENGE_UNKNOWN],
+    refuses=[CHALLENGE_UNKNOWN, TOO_OFTEN],
     media="image/png",
 )
 async def draw_png(call: Call, cid: str) -> HTTPResponse:

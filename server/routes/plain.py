@@ -12,8 +12,10 @@ from handlers.menus import MENUS
 from models.errors.catalogue import entry_of
 from models.errors.entry import Refusal
 from models.errors.filing import STATE_CHANGED
+from models.errors.grant import GRANT_EXPIRED, GRANT_REVOKED, GRANT_SUSPENDED
+from models.errors.login import ACCOUNT_DISABLED, TOO_OFTEN
 from models.errors.phone import CHALLENGE_UNKNOWN, PAIR_CODE_WRONG
-from models.errors.scan import LOGIN_DENIED
+from models.errors.scan import CLERK_UNKNOWN, LEGAL_REP_UNKNOWN, LOGIN_DENIED, QR_TAKEN
 from models.store.challenge import Challenge
 from models.store.session import Stage
 from models.vocabulary import ChallengeStatus, Channel, Role
@@ -68,7 +70,25 @@ class SignOutForm(Body, frozen=True):
 
 
 @routes.add(
-    "GET", PLAIN_LOGIN, PUBLIC, query=LoginQuery, answers={200: str}, media=_HTML, page=True
+    "GET",
+    PLAIN_LOGIN,
+    PUBLIC,
+    query=LoginQuery,
+    answers={200: str},
+    refuses=[
+        TOO_OFTEN,
+        QR_TAKEN,
+        LOGIN_DENIED,
+        STATE_CHANGED,
+        ACCOUNT_DISABLED,
+        GRANT_REVOKED,
+        GRANT_EXPIRED,
+        GRANT_SUSPENDED,
+        LEGAL_REP_UNKNOWN,
+        CLERK_UNKNOWN,
+    ],
+    media=_HTML,
+    page=True,
 )
 async def plain_login(call: Call, query: LoginQuery) -> HTTPResponse:
     """Show a login QR; once the phone has approved, go in."""
