@@ -6,6 +6,7 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt
+JOBS ?= 2
 PINNED := pyproject.toml constraints.txt
 
 .PHONY: run test bench prove lint fmt setup docs
@@ -17,10 +18,11 @@ run: $(VENV)/.installed
 setup: $(VENV)/.installed-dev
 
 test: setup
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 prove: setup
-	ZB_PROVE=1 $(BIN)/python -m pytest -p tests.support.proofs --timeout 3600 tests/state tests/faults tests/attacks $(ARGS)
+	ZB_PROVE=1 $(BIN)/python -m pytest -p tests.support.proofs --timeout 3600 tests/state tests/faults tests/attacks \
+		tests/handlers/test_inbox_growth.py $(ARGS)
 
 bench: setup
 	$(BIN)/python -m bench run $(ARGS)

@@ -14,7 +14,7 @@ from bench import box, plot, record, report
 from bench.goals import Goals, read_goals
 from bench.record import SuiteResult
 from bench.run import Run
-from bench.suites import http, login, qr, waiters
+from bench.suites import certs, delivery, grants, http, inbox, login, push, qr, waiters
 
 OUT = Path("bench/out")
 # Per suite: what measures it, and its wall limits in seconds, full and quick.
@@ -22,6 +22,11 @@ SUITES: dict[str, tuple[Callable[[Run], Awaitable[SuiteResult]], float, float]] 
     "qr": (qr.measure, qr.LIMIT_S, qr.QUICK_S),
     "http": (http.measure, http.LIMIT_S, http.QUICK_S),
     "login": (login.measure, login.LIMIT_S, login.QUICK_S),
+    "grants": (grants.measure, grants.LIMIT_S, grants.QUICK_S),
+    "delivery": (delivery.measure, delivery.LIMIT_S, delivery.QUICK_S),
+    "push": (push.measure, push.LIMIT_S, push.QUICK_S),
+    "inbox": (inbox.measure, inbox.LIMIT_S, inbox.QUICK_S),
+    "certs": (certs.measure, certs.LIMIT_S, certs.QUICK_S),
     "waiters": (waiters.measure, waiters.LIMIT_S, waiters.QUICK_S),
 }
 ROUNDS, QUICK_ROUNDS = 40, 12

@@ -25,6 +25,11 @@ def start_evalsha(logs: Path) -> Server:
     return start(_baseline("b1", "redispy_evalsha.py", redis_url()), logs)
 
 
+def start_page(database: PostgresAddress, logs: Path) -> Server:
+    """B2, on the product's own database."""
+    return start(_baseline("b2", "asyncpg_page.py", database.url), logs)
+
+
 def start_naive_app(database: PostgresAddress, logs: Path) -> Server:
     """N, on a scratch database of its own."""
     return start(

@@ -92,17 +92,3 @@ def ratio_of(numerator: Estimate, denominator: Estimate) -> Estimate:
         math.log(numerator.high / numerator.value), math.log(denominator.value / denominator.low)
     )
     return Estimate(math.exp(centre), math.exp(centre - down), math.exp(centre + up))
-
-
-def theil_sen(sizes: Sequence[float], times: Sequence[float]) -> float:
-    """Median slope of log time on log size: 0 = flat, 1 = linear, 2 = quadratic."""
-    points = [(math.log(n), math.log(t)) for n, t in zip(sizes, times, strict=True)]
-    slopes = [
-        (y2 - y1) / (x2 - x1)
-        for i, (x1, y1) in enumerate(points)
-        for x2, y2 in points[i + 1 :]
-        if x2 != x1
-    ]
-    if not slopes:
-        raise ValueError("a slope needs two sizes")
-    return median(slopes)

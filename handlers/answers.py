@@ -18,13 +18,13 @@ _DESK: dict[str, Entry] = {
     "taken": QR_TAKEN,
     "denied": LOGIN_DENIED,
     "limited": TOO_OFTEN,
+    "pair": PAIRING_OWED,
 }
 _PHONE: dict[str, Entry] = {
     **_DESK,
     "gone": QR_EXPIRED,
     "old": QR_EXPIRED,
     "role": ROLE_SWITCHED,
-    "pair": PAIRING_OWED,
     "nonce": QR_TAKEN,
 }
 

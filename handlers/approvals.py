@@ -8,6 +8,7 @@ import msgspec
 from handlers.answers import for_phone
 from handlers.mandates import Mandate, standing_of
 from handlers.people import bound_person
+from handlers.refused import on_record
 from handlers.tools import Tools
 from models import audit, outbox
 from models.actor import Actor
@@ -43,9 +44,10 @@ async def approve(  # noqa: PLR0913
     Refuses: QR_EXPIRED, QR_TAKEN, ROLE_SWITCHED, PAIRING_OWED, RELATION_NOT_GRANTED for a unit that
     is not the person's, and what `scan` refuses for a person without a mandate. Safe to repeat.
     """
-    person = await bound_person(phone)
-    mandates = (await standing_of(tools.vault, person, now)).require(role)
-    chosen = _chosen(mandates, unit_id)
+    async with on_record(tools, actor, Action.APPROVE, cid, now):
+        person = await bound_person(phone)
+        mandates = (await standing_of(tools.vault, person, now)).require(role)
+        chosen = _chosen(mandates, unit_id)
     approved = Approved(
         person=person.id,
         role=role,
@@ -94,7 +96,7 @@ async def deny(  # noqa: PLR0913
             await outbox.put(
                 outbox.Topic.LOGIN_DENIED_NOT_ME,
                 cid,
-                [phone.person_id],
+                [outbox.person(phone.person_id)],
                 {},
                 dedupe_key=f"not_me:{cid}",
                 now=now,

@@ -1,13 +1,16 @@
 """Logins by the e-card app's own scanner: its platform is asked, its yes is an approval."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import msgspec
 
 from handlers.approvals import Approved
+from handlers.grant_acceptance import welcomed
 from handlers.mandates import Standing, standing_of
 from handlers.people import person_of_card, require_active
 from handlers.ports import CardIdentity, ECard, ECardQrState
+from handlers.refused import put_on_record
 from handlers.tools import Tools
 from models import audit
 from models.actor import Actor
@@ -37,6 +40,7 @@ async def ask(tools: Tools, ecard: ECard, cid: str, actor: Actor, *, now: dateti
     except Refusal as refusal:
         if refusal.entry is not ECARD_UNAVAILABLE:
             await tools.challenges.refuse(cid, "card", refusal.entry.code)
+            await put_on_record(tools, actor, Action.LOGIN_REFUSED, cid, refusal, now)
         return
     if found.state is ECardQrState.SCANNED:
         await tools.challenges.ecard_seen(cid, qr_code)
@@ -56,22 +60,29 @@ async def _confirmed(  # noqa: PLR0913
     *,
     now: datetime,
 ) -> None:
+    who = Actor(role=role, ip=actor.ip, trace_id=actor.trace_id)
     try:
         async with tx():
             person = await person_of_card(tools, card, now)
+            who = replace(who, person_id=person.id)
             require_active(person)
             standing = await standing_of(tools.vault, person, now)
-            standing.require(role)
+            if not standing.offered:
+                standing.require(role)
             await audit.record(
                 tools.vault,
-                Actor(person_id=person.id, role=role, ip=actor.ip, trace_id=actor.trace_id),
+                who,
                 Action.APPROVE,
                 cid,
                 now=now,
                 detail={"role": role.value, "channel": "ecard"},
             )
+        if standing.offered:
+            standing = await welcomed(tools, person, actor, now)
+            standing.require(role)
     except Refusal as refusal:
         await tools.challenges.refuse(cid, "unknown", refusal.entry.code)
+        await put_on_record(tools, await _kept(who), Action.LOGIN_REFUSED, cid, refusal, now)
         return
     await tools.challenges.ecard_assert(
         cid,
@@ -80,6 +91,11 @@ async def _confirmed(  # noqa: PLR0913
         mask_name(card.name),
         msgspec.json.encode(_approval(person, role, standing)).decode(),
     )
+
+
+async def _kept(who: Actor) -> Actor:
+    # Whoever was seen for the first time has been forgotten together with the refused login.
+    return who if await Person.exists(id=who.person_id) else replace(who, person_id="")
 
 
 def _approval(person: Person, role: Role, standing: Standing) -> Approved:

@@ -45,10 +45,14 @@ class Opened(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The answer of a handler that opened a session."""
+    """The answer of a handler that opened a session.
+
+    password_days_left: when a password opened it that must soon be changed.
+    """
 
     opened: Opened
     mandates: tuple[Mandate, ...]
+    password_days_left: int | None = None
 
 
 def entered(tools: Tools, session: Session, person: Person, mandate: Mandate | None) -> Session:

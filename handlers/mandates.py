@@ -7,10 +7,12 @@ from models.errors.entry import Refusal
 from models.errors.grant import GRANT_EXPIRED, GRANT_REVOKED, GRANT_SUSPENDED
 from models.errors.scan import CLERK_UNKNOWN, LEGAL_REP_UNKNOWN
 from models.errors.steps import USE_CLERK_ROLE, USE_LEGAL_REP_ROLE
+from models.errors.unit import UNIT_CLOSED
 from models.grant import Grant
 from models.identity import index_candidates
 from models.mandate import MandateRow, mandate_rows
 from models.person import Person
+from models.raw import Change
 from models.sealed import Vault
 from models.unit import LegalRep
 from models.vocabulary import GrantStatus, Role, UnitStatus
@@ -18,13 +20,17 @@ from models.vocabulary import GrantStatus, Role, UnitStatus
 
 @dataclass(frozen=True, slots=True)
 class RelationView:
-    """An insured relation as it is shown: insurance by code and name, 单位编号, agency."""
+    """An insured relation as it is shown: insurance by code and name, 单位编号, agency.
+
+    items: what may be done on it, `*` for 全业务 or groups of items joined by commas.
+    """
 
     id: str
     insurance: str
     insurance_name: str
     unit_no: str
     agency: str
+    items: str = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +58,16 @@ class Mandate:
 class Standing:
     """Everything that speaks for a person: usable mandates, and why others are not usable.
 
-    misnamed: a unit knows the document number under another name (手册 3.1.1 注).
+    misnamed: (grant, unit) that know the document number under another name (手册 3.1.1 注).
+    offered: grants that wait for this person's first scan. closed: is the legal representative of
+    a unit that was closed.
     """
 
     mandates: tuple[Mandate, ...]
     lapsed: tuple[GrantStatus, ...]
-    misnamed: bool
+    misnamed: tuple[tuple[str, str], ...]
+    offered: tuple[str, ...] = ()
+    closed: bool = False
 
     def of(self, role: Role) -> tuple[Mandate, ...]:
         """The usable mandates of one role, last used first."""
@@ -66,7 +76,7 @@ class Standing:
     def require(self, role: Role) -> tuple[Mandate, ...]:
         """The usable mandates of a role.
 
-        Refuses: LEGAL_REP_UNKNOWN, CLERK_UNKNOWN, GRANT_EXPIRED, GRANT_SUSPENDED.
+        Refuses: LEGAL_REP_UNKNOWN, CLERK_UNKNOWN, GRANT_EXPIRED, GRANT_SUSPENDED, UNIT_CLOSED.
         """
         found = self.of(role)
         if not found:
@@ -76,6 +86,8 @@ class Standing:
     def refusal(self, role: Role) -> Refusal:
         """Why nobody can be entered in this role, and whether the other role would do."""
         if role is Role.LEGAL_REP:
+            if self.closed:
+                return UNIT_CLOSED.refuse()
             other = (USE_CLERK_ROLE,) if self.of(Role.CLERK) else ()
             return LEGAL_REP_UNKNOWN.refuse(actions=other)
         if GrantStatus.SUSPENDED in self.lapsed:
@@ -86,23 +98,34 @@ class Standing:
         return CLERK_UNKNOWN.refuse(actions=other)
 
 
-async def standing_of(vault: Vault, person: Person, now: datetime) -> Standing:
-    """Look up by blind indexes what a person may enter now; one statement, however many units."""
+async def standing_of(
+    vault: Vault, person: Person, now: datetime, *, unit_id: str = ""
+) -> Standing:
+    """Look up by blind indexes what a person may enter now; one statement, however many units.
+
+    unit_id: only what concerns one unit, which costs the same however many others there are.
+    """
     index = index_candidates(vault, person.open(vault))
     together: dict[str, list[MandateRow]] = {}
-    for row in await mandate_rows(person.id_type, index.id_nos):
+    for row in await mandate_rows(person.id_type, index.id_nos, unit_id):
         together.setdefault(f"{row.kind}:{row.id}", []).append(row)
-    mandates, lapsed, misnamed = [], [], False
+    mandates, lapsed, misnamed, offered = [], [], [], []
     for key, rows in together.items():
         state = _state(rows[0], now)
         if rows[0].name_index not in index.names:
-            misnamed = misnamed or state is GrantStatus.ACTIVE
+            if state in (GrantStatus.ACTIVE, GrantStatus.OFFERED):
+                misnamed.append((rows[0].id, rows[0].unit_id))
         elif state is GrantStatus.ACTIVE:
             mandates.append(_mandate(key, rows))
+        elif state is GrantStatus.OFFERED:
+            offered.append(rows[0].id)
         elif rows[0].kind == "g":
             lapsed.append(state)
     mandates.sort(key=_last_used_first)
-    return Standing(tuple(mandates), tuple(lapsed), misnamed)
+    closed = any(
+        row.kind == "l" and row.unit_status is UnitStatus.CLOSED for row, *_ in together.values()
+    )
+    return Standing(tuple(mandates), tuple(lapsed), tuple(misnamed), tuple(offered), closed)
 
 
 def _last_used_first(mandate: Mandate) -> tuple[float, str]:
@@ -158,7 +181,11 @@ INSURANCES = {
 def _mandate(key: str, rows: list[MandateRow]) -> Mandate:
     first = rows[0]
     relations = sorted(
-        (_relation(row.relation_id, row) for row in rows if row.relation_id is not None),
+        (
+            relation_view(row.relation_id, row.insurance, row.unit_no, row.agency, row.items)
+            for row in rows
+            if row.relation_id is not None
+        ),
         key=lambda relation: relation.id,
     )
     return Mandate(
@@ -171,16 +198,20 @@ def _mandate(key: str, rows: list[MandateRow]) -> Mandate:
     )
 
 
-def _relation(relation_id: str, row: MandateRow) -> RelationView:
-    insurance = INSURANCES.get(row.insurance, "其他险种")
-    return RelationView(relation_id, row.insurance, insurance, row.unit_no, row.agency)
+def relation_view(
+    relation_id: str, insurance: str, unit_no: str, agency: str, items: str = "*"
+) -> RelationView:
+    """A relation with the name of its insurance."""
+    name = INSURANCES.get(insurance, "其他险种")
+    return RelationView(relation_id, insurance, name, unit_no, agency, items)
 
 
-async def mark_used(mandate: Mandate, person: Person, now: datetime) -> None:
-    """Remember when a mandate was last used, and by whom it turned out to be held."""
+def used(mandate: Mandate, person: Person, now: datetime) -> Change:
+    """The change that remembers when a mandate was last used, and who turned out to hold it."""
     kind, _, row_id = mandate.key.partition(":")
-    table: type[LegalRep] | type[Grant] = LegalRep if kind == "l" else Grant
-    await table.filter(id=row_id).update(last_used_at=now, person_id=person.id)
+    table = "legal_reps" if kind == "l" else "grants"
+    statement = f"UPDATE {table} SET last_used_at = $1, person_id = $2 WHERE id = $3"  # noqa: S608
+    return statement, [now, person.id, row_id]
 
 
 async def current_revision(key: str, now: datetime) -> tuple[int, datetime | None] | None:
@@ -198,6 +229,8 @@ async def current_revision(key: str, now: datetime) -> tuple[int, datetime | Non
 async def why_lost(key: str, now: datetime) -> Refusal:
     """The refusal for a mandate that no longer holds."""
     kind, _, row_id = key.partition(":")
+    if kind == "l" and await LegalRep.exists(id=row_id, live=True, unit__status=UnitStatus.CLOSED):
+        return UNIT_CLOSED.refuse()
     grant = await Grant.filter(id=row_id).select_related("unit").first() if kind == "g" else None
     state = grant_state(grant, now) if grant else GrantStatus.REVOKED
     if state is GrantStatus.EXPIRED:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers.ports import CardIdentity, ECard, PhonePlatform, PlatformAccountId
+from handlers.refused import on_record
 from handlers.tools import Tools
 from models import audit
 from models.actor import Actor
@@ -35,7 +36,13 @@ class PhoneSignedIn:
 
 
 async def sign_in_phone(
-    tools: Tools, platform: PhonePlatform, code: str, place: Place, *, now: datetime
+    tools: Tools,
+    platform: PhonePlatform,
+    code: str,
+    place: Place,
+    *,
+    now: datetime,
+    trace_id: str = "",
 ) -> PhoneSignedIn:
     """Open a phone session for whoever the platform says is holding the phone.
 
@@ -47,7 +54,9 @@ async def sign_in_phone(
         account = await _account(account_id, now)
         person = await Person.get(id=account.person_id) if account.person_id else None
     if person is not None:
-        require_active(person)
+        who = Actor(person.id, ip=place.ip, browser=place.browser, trace_id=trace_id)
+        async with on_record(tools, who, Action.LOGIN_REFUSED, account.id, now):
+            require_active(person)
     token = secrets.token_urlsafe(32)
     session = Session(
         id=new_id(),
@@ -77,6 +86,8 @@ async def _account(found: PlatformAccountId, now: datetime) -> PlatformAccount:
     }
     known = await PlatformAccount.get_or_none(**wanted)
     if known is not None:
+        if known.unreachable_at is not None:
+            await PlatformAccount.filter(id=known.id).update(unreachable_at=None)
         return known
     row = PlatformAccount(id=new_id(), unionid=found.unionid, created_at=now, **wanted)
     await PlatformAccount.bulk_create([row], ignore_conflicts=True)
@@ -97,20 +108,36 @@ async def bind_identity(  # noqa: PLR0913
     """Bind the e-card identity to the phone's account; from then on the phone speaks for a person.
 
     Refuses: ECARD_UNAVAILABLE, CARD_MISSING, CARD_ABNORMAL, ACCOUNT_DISABLED, IDENTITY_TAKEN when
-    the account already carries somebody else's card.
+    the account already carries somebody else's card; each is put on record.
     """
     if ecard is None:
         raise ECARD_UNAVAILABLE.refuse()
-    identity = await (ecard.by_inbound(security) if security else ecard.by_sign_no(sign_no or ""))
+    async with on_record(tools, actor, Action.IDENTITY_BOUND, phone.account_id, now):
+        person = await _bound(
+            tools, await _card(ecard, security, sign_no), phone.account_id, actor, now
+        )
+    await tools.sessions.bind(token, person.id, person.revision)
+    return person
+
+
+async def _card(ecard: ECard, security: str | None, sign_no: str | None) -> CardIdentity:
+    return await (ecard.by_inbound(security) if security else ecard.by_sign_no(sign_no or ""))
+
+
+async def _bound(
+    tools: Tools, identity: CardIdentity, account_id: str, actor: Actor, now: datetime
+) -> Person:
     async with tx():
         person = await person_of_card(tools, identity, now)
         require_active(person)
-        bound = await PlatformAccount.filter(id=phone.account_id, person_id=None).update(
+        bound = await PlatformAccount.filter(id=account_id, person_id=None).update(
             person_id=person.id, bound_at=now
         )
-        account = await PlatformAccount.get(id=phone.account_id)
+        account = await PlatformAccount.get(id=account_id)
         if account.person_id != person.id:
             raise IDENTITY_TAKEN.refuse()
+        # The card has vouched once more: what asks for a fresh identity counts from here.
+        await PlatformAccount.filter(id=account.id).update(bound_at=now)
         if bound:
             await audit.record(
                 tools.vault,
@@ -120,7 +147,6 @@ async def bind_identity(  # noqa: PLR0913
                 now=now,
                 detail={"person": person.id},
             )
-    await tools.sessions.bind(token, person.id, person.revision)
     return person
 
 
@@ -129,14 +155,23 @@ async def person_of_card(tools: Tools, card: CardIdentity, now: datetime) -> Per
 
     Must be called inside a transaction.
     """
-    identity = Identity(card.id_type, card.id_no, card.name)
+    return await person_of_identity(tools, Identity(card.id_type, card.id_no, card.name), now)
+
+
+async def person_of_identity(tools: Tools, identity: Identity, now: datetime) -> Person:
+    """The person with this document, made on the first sight; a changed name is taken over.
+
+    A phone in it is not: it is bound once the person has proved to hold it. Must be called inside a
+    transaction.
+    """
+    identity = Identity(identity.id_type, identity.id_no, identity.name)
     index = index_identity(tools.vault, identity)
     found = index_candidates(tools.vault, identity)
-    person = await Person.filter(id_type=card.id_type, id_no_index__in=found.id_nos).first()
+    person = await Person.filter(id_type=identity.id_type, id_no_index__in=found.id_nos).first()
     if person is None:
         fresh = Person(**Person.sealed(tools.vault, new_id(), identity), created_at=now)
         await Person.bulk_create([fresh], ignore_conflicts=True)
-        person = await Person.get(id_type=card.id_type, id_no_index=index.id_no)
+        person = await Person.get(id_type=identity.id_type, id_no_index=index.id_no)
     if person.name_index not in found.names:
         columns = Person.sealed(tools.vault, person.id, identity)
         await Person.filter(id=person.id).update(
@@ -150,7 +185,7 @@ async def bound_person(phone: Session) -> Person:
     """The person who holds the phone. Refuses: IDENTITY_NEEDED, ACCOUNT_DISABLED."""
     if not phone.person_id:
         raise IDENTITY_NEEDED.refuse()
-    person = await Person.get(id=phone.person_id)
+    person = await Person.by_id(phone.person_id)
     require_active(person)
     return person
 

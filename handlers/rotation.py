@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from tortoise.exceptions import IntegrityError
 
+from handlers.resealing import reseal
 from models import audit
 from models.actor import Actor
 from models.audit import Action
@@ -19,12 +20,13 @@ from models.database import tx
 from models.grant import Grant
 from models.identity import IdentityColumns
 from models.person import Person
+from models.registration import Registration
 from models.sealed import SealBroken, Vault
 from models.unit import LegalRep
 from models.vocabulary import IdType
 
-TABLES: tuple[type[IdentityColumns], ...] = (Person, LegalRep, Grant)
-"""Every table with sealed columns of a person. Idempotency answers are left to expire."""
+TABLES: tuple[type[IdentityColumns], ...] = (Person, LegalRep, Grant, Registration)
+"""Every table whose rows name a person; other sealed columns are those of handlers.resealing."""
 
 BATCH = 100
 PATIENCE_S = (0.2, 1.0, 3.0)
@@ -81,6 +83,12 @@ async def rotate(
         await asyncio.sleep(pause_s)
         waiting, done.busy = done.busy, set()
         await _move_owners(vault, waiting, done)
+    async for row in reseal(vault, batch=batch):
+        done.seen += 1
+        done.moved += row.moved
+        if row.broken and row.place not in done.broken:
+            done.broken.append(row.place)
+    told(done)
     await _record(vault, done, now)
     return done
 
@@ -92,9 +100,8 @@ def _owner(row: IdentityColumns) -> _Owner:
 def _stale(vault: Vault, rows: Iterable[IdentityColumns], done: Rotation) -> list[IdentityColumns]:
     found = []
     for row in rows:
-        blobs = [blob for blob in (row.id_no_sealed, row.name_sealed, row.phone_sealed) if blob]
         try:
-            if any(vault.needs_reseal(blob) for blob in blobs):
+            if any(vault.needs_reseal(blob) for blob in row.blobs()):
                 found.append(row)
         except SealBroken:
             _note(done.broken, row)
@@ -155,11 +162,10 @@ async def _rows_of(owners: set[_Owner], *, lock: bool = False) -> Sequence[Ident
 
 async def _reseal(vault: Vault, row: IdentityColumns) -> int:
     """Write a row's columns anew if it still holds what was read; 1 if so."""
-    columns = row.sealed(vault, row.id, row.open(vault))
     unchanged = type(row).filter(
         id=row.id, id_no_sealed=row.id_no_sealed, name_sealed=row.name_sealed
     )
-    return await unchanged.update(**{name: columns[name] for name in columns if name != "id"})
+    return await unchanged.update(**row.resealed(vault))
 
 
 async def _record(vault: Vault, done: Rotation, now: datetime) -> None:

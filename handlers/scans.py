@@ -7,8 +7,10 @@ from datetime import datetime, timedelta, timezone
 from typing import Literal
 
 from handlers.answers import for_phone
-from handlers.mandates import Mandate, Standing, standing_of
-from handlers.people import bound_person
+from handlers.grant_acceptance import tell_of_mismatch, welcomed
+from handlers.mandates import Mandate, Standing
+from handlers.people import bound_person, platform_of
+from handlers.refused import on_record
 from handlers.risk import LOCAL_NETWORK, Signals, Step, score, step_for
 from handlers.tools import Tools
 from models import audit
@@ -27,6 +29,8 @@ from models.vocabulary import Platform, Role
 SHANGHAI = timezone(timedelta(hours=8))
 NOT_A_CAMERA = frozenset({1012, 1013, 1048, 1049})
 CHAT_CARDS = frozenset({1007, 1008})
+CAMERA = frozenset({1011, 1047})
+"""WeChat's scanner opened us by a QR code or by a 小程序码; no other scene brings a code along."""
 ALIPAY_LINK_GRACE_MS = 20_000
 BAD_SCANS = Limit("scan", most=10, window_s=600)
 BROWSER_KEPT = timedelta(days=90)
@@ -45,7 +49,6 @@ class Scan:
     scene: int
     scanned_at_s: int | None
     source: Literal["link", "scanner"]
-    platform: Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,9 @@ async def scan(tools: Tools, phone: Session, seen: Scan, actor: Actor, *, now: d
     RISK_BLOCKED, LEGAL_REP_UNKNOWN, CLERK_UNKNOWN, GRANT_EXPIRED, GRANT_SUSPENDED,
     ACCOUNT_DISABLED. Source: 手册 2.1.2, 3.1.1, 第四章.
     """
-    if seen.scene in NOT_A_CAMERA or (seen.source == "link" and seen.scene in CHAT_CARDS):
+    # Only a link tells by its scene, and its lateness, through whose scanner it came.
+    opened_by = await platform_of(phone) if seen.source == "link" else None
+    if not _from_camera(seen, opened_by):
         raise NOT_FROM_CAMERA.refuse()
     await asyncio.gather(
         tools.limiter.look(BAD_SCANS, phone.account_id),
@@ -79,8 +84,9 @@ async def scan(tools: Tools, phone: Session, seen: Scan, actor: Actor, *, now: d
     if frame is None:
         await tools.limiter.spend(BAD_SCANS, phone.account_id)
         raise NOT_OUR_QR.refuse()
-    person = await bound_person(phone)
-    standing = await standing_of(tools.vault, person, now)
+    async with on_record(tools, actor, Action.SCAN, frame.cid, now):
+        person = await bound_person(phone)
+    standing = await welcomed(tools, person, actor, now)
     nonce = secrets.token_urlsafe(16)
     claim = for_phone(
         await tools.challenges.scan(
@@ -89,7 +95,7 @@ async def scan(tools: Tools, phone: Session, seen: Scan, actor: Actor, *, now: d
             generation=frame.generation,
             step=frame.step,
             scanned_at_ms=seen.scanned_at_s * 1000 if seen.scanned_at_s else None,
-            grace_ms=_grace_ms(seen),
+            grace_ms=_grace_ms(seen, opened_by),
             nonce=nonce,
             scanner=mask_name(person.open(tools.vault).name),
         )
@@ -115,10 +121,19 @@ async def scan(tools: Tools, phone: Session, seen: Scan, actor: Actor, *, now: d
     )
 
 
-def _grace_ms(seen: Scan) -> int:
+def _from_camera(seen: Scan, opened_by: Platform | None) -> bool:
+    if opened_by is None:
+        return seen.scene not in NOT_A_CAMERA
+    if opened_by is Platform.WECHAT:
+        return seen.scene in CAMERA
+    # Alipay does not document all of its scenes; what is known to be no camera is refused.
+    return seen.scene not in NOT_A_CAMERA | CHAT_CARDS
+
+
+def _grace_ms(seen: Scan, opened_by: Platform | None) -> int:
     # Alipay documents no time of scanning for links that open a mini-program (qr-login §5.5).
-    link_without_time = seen.source == "link" and seen.scanned_at_s is None
-    return ALIPAY_LINK_GRACE_MS if link_without_time and seen.platform is Platform.ALIPAY else 0
+    timeless = opened_by is Platform.ALIPAY and seen.scanned_at_s is None
+    return ALIPAY_LINK_GRACE_MS if timeless else 0
 
 
 async def _record_scan(  # noqa: PLR0913
@@ -141,6 +156,8 @@ async def _record_scan(  # noqa: PLR0913
             result=refusal.entry.code if refusal else "ok",
             detail={"role": claim.role.value, "hint": hint, "again": not claim.first},
         )
+        if hint:
+            await tell_of_mismatch(standing, now)
 
 
 async def _judge(  # noqa: PLR0913
@@ -176,9 +193,7 @@ async def _signals(
     return Signals(
         role=claim.role,
         known_browser=bool(known)
-        and await KnownBrowser.exists(
-            person_id=person.id, secret_digest=known, seen_at__gt=now - BROWSER_KEPT
-        ),
+        and await KnownBrowser.known(person.id, known, since=now - BROWSER_KEPT),
         same_address=claim.place.ip == actor.ip,
         desk_place=claim.place.name,
         phone_place=phone_place,

@@ -6,10 +6,12 @@ from datetime import datetime
 import msgspec
 
 from handlers.entries import DESK_SPAN, PHONE_UNIT_SPAN, Entered, Opened, acting, entered
-from handlers.mandates import Mandate, Standing, current_revision, mark_used, standing_of
+from handlers.grant_acceptance import welcomed
+from handlers.mandates import Mandate, Standing, current_revision, standing_of, used
 from handlers.people import require_active
+from handlers.refused import on_record
 from handlers.tools import Tools
-from models import audit
+from models import audit, raw
 from models.actor import Actor
 from models.audit import Action
 from models.database import tx
@@ -42,17 +44,19 @@ async def switch_unit(  # noqa: PLR0913
 ) -> Opened:
     """Enter a unit, or another one: checked again, under a new secret, one epoch on.
 
-    The old session is dead when this returns. Refuses: RELATION_NOT_GRANTED, GRANT_REVOKED and its
-    kind for a unit that was lost, SESSION_ENDED when the session was switched by somebody else.
+    The old session is dead when this returns. Refuses: RELATION_NOT_GRANTED for a unit that was
+    lost or never the person's, ACCOUNT_DISABLED, SESSION_ENDED when the session was switched by
+    somebody else; each is put on record.
     """
-    async with tx():
+    async with on_record(tools, actor, Action.SWITCH_UNIT, unit_id, now), tx():
         kept = await first_answer(tools.vault, once, now)
         if kept is not None:
             return msgspec.json.decode(kept, type=Opened)
         person = await Person.get(id=session.person_id)
         require_active(person)
-        mandate = _wanted(await standing_of(tools.vault, person, now), unit_id, role)
-        await mark_used(mandate, person, now)
+        standing = await standing_of(tools.vault, person, now, unit_id=unit_id)
+        mandate = _wanted(standing, unit_id, role)
+        await raw.change(used(mandate, person, now))
         successor = entered(tools, advanced(session, id=new_id()), person, mandate)
         new_secret = secrets.token_urlsafe(32)
         await audit.record(
@@ -99,10 +103,11 @@ async def enter_on_phone(  # noqa: PLR0913
 ) -> Entered:
     """Open a unit on the phone itself; with several and none named, the choice is returned.
 
+    The e-card has vouched for who holds the phone, so what units have offered is accepted here too.
     Refuses: what `switch_unit` refuses, LEGAL_REP_UNKNOWN, CLERK_UNKNOWN.
     """
     person = await Person.get(id=session.person_id)
-    mandates = (await standing_of(tools.vault, person, now)).require(role)
+    mandates = (await welcomed(tools, person, actor, now)).require(role)
     if unit_id is None and len(mandates) > 1:
         return Entered(Opened(secret, session.id, Stage.IDENTITY, role), mandates)
     opened = await switch_unit(

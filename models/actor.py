@@ -2,14 +2,28 @@
 
 from dataclasses import dataclass
 
-from models.vocabulary import Role
+from models.vocabulary import Duty, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Where an officer serves and with which duties 岗位.
+
+    agency: code of the own agency, '' for none; region: area code whose agencies are served as
+    well, '' for none (`230100` every agency of the city, `230000` of the province).
+    """
+
+    agency: str
+    region: str
+    duties: frozenset[Duty]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """The caller of a handler. role and unit_id are empty until a unit was entered.
 
-    ip: what the server saw through trusted proxies only; browser: what the client says it is.
+    post: of an officer only. ip: what the server saw through trusted proxies only; browser: what
+    the client says it is.
     """
 
     person_id: str = ""
@@ -19,3 +33,4 @@ class Actor:
     ip: str = ""
     browser: str = ""
     trace_id: str = ""
+    post: Post | None = None

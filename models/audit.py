@@ -11,13 +11,12 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 import msgspec
 from tortoise import fields
-from tortoise.connection import get_connections
 from tortoise.models import Model
 
+from models import raw
 from models.actor import Actor
 from models.database import require_transaction
 from models.sealed import Suite, Vault
@@ -41,7 +40,63 @@ class Action(StrEnum):
     SIGN_OUT = "session.sign_out"
     REMOTE_SIGN_OUT = "session.remote_sign_out"
     GRANT_REVOKE = "grant.revoke"
+    GRANT_OFFER = "grant.offer"
+    GRANT_ACCEPT = "grant.accept"
+    GRANT_CHANGE = "grant.change"
+    GRANT_SUSPEND = "grant.suspend"
+    GRANT_RESUME = "grant.resume"
+    GRANT_EXPIRE = "grant.expire"
+    GRANT_BEGIN = "grant.begin"
+    GRANT_REQUEST = "grant.request"
+    GRANT_APPROVE = "grant.approve"
+    GRANT_DENY = "grant.deny"
+    GRANT_CANCEL = "grant.cancel"
+    GRANT_LAPSE = "grant.lapse"
+    REGISTRATION_CHECK = "registration.check"
     KEYS_ROTATED = "keys.rotate"
+    CERTIFICATE_ADD = "certificate.add"
+    CERTIFICATE_REMOVE = "certificate.remove"
+    CERTIFICATE_RENEW = "certificate.renew"
+    CERTIFICATE_RENEWED = "certificate.renewed"
+    CERTIFICATE_REPORT = "certificate.report"
+    CERTIFICATE_INGEST = "certificate.ingest"
+    CERTIFICATE_REVOKED = "certificate.revoked"
+    CERTIFICATE_RENEWAL_END = "certificate.renewal_end"
+    FILING_INGEST = "filing.ingest"
+    UNIT_INGEST = "unit.ingest"
+    UNIT_CHANGE = "unit.change"
+    LOGIN_FAILED = "login.failed"
+    ACCOUNT_LOCK = "account.lock"
+    ACCOUNT_UNLOCK = "account.unlock"
+    ACCOUNT_STOP = "account.stop"
+    ACCOUNT_LIFT_AGREED = "account.lift_agreed"
+    ACCOUNT_LIFT = "account.lift"
+    PASSWORD_INVITE = "password.invite"  # noqa: S105
+    PASSWORD_SET = "password.set"  # noqa: S105
+    CODE_SENT = "code.sent"
+    CONTACT_BOUND = "contact.bind"
+    CONSENT_GIVEN = "consent.give"
+    CONSENT_WITHDRAWN = "consent.withdraw"
+    EXPORT_ASKED = "export.ask"
+    EXPORT_TAKEN = "export.take"
+    CLOSING_ASKED = "closing.ask"
+    CLOSING_CANCELLED = "closing.cancel"
+    CLOSED = "closing.done"
+    OFFICER_SIGN_OUT = "officer.sign_out"
+    OFFICER_LOGIN = "officer.login"
+    OFFICER_LOGIN_FAILED = "officer.login_failed"
+    OFFICER_CREATE = "officer.create"
+    OFFICER_ENROLLED = "officer.enrolled"
+    OFFICER_DUTIES = "officer.duties"
+    OFFICER_PASSWORD = "officer.password"  # noqa: S105
+    OFFICER_SUSPEND = "officer.suspend"
+    OFFICER_RESET = "officer.reset"
+    OFFICER_UNLOCK = "officer.unlock"
+    OFFICER_DORMANT = "officer.dormant"
+    UNMASK = "officer.unmask"
+    MATERIAL_ADD = "window.material_add"
+    MATERIAL_REMOVE = "window.material_remove"
+    WINDOW_GRANT = "window.grant"
 
 
 class AuditHead(Model):
@@ -111,29 +166,19 @@ async def record(  # noqa: PLR0913
 
 
 async def _append(vault: Vault, stream: int, at: str, body: str) -> None:
-    database = get_connections().get("default")
-    mark = _marks(database)
-    head = await database.execute_query_dict(
-        f"UPDATE audit_heads SET seq = seq + 1 WHERE stream = {mark(1)} RETURNING seq, hash",  # noqa: S608
-        [stream],
+    head = await raw.fetch(
+        "UPDATE audit_heads SET seq = seq + 1 WHERE stream = $1 RETURNING seq, hash", stream
     )
     seq, prev_hash = head[0]["seq"], head[0]["hash"]
     link = link_hash(vault, stream, seq, prev_hash, body, kid=vault.kid)
-    await database.execute_query(
-        "INSERT INTO audit_entries (stream, seq, at, body, prev_hash, hash, kid, suite) "  # noqa: S608
-        f"VALUES ({', '.join(mark(i) for i in range(1, 9))})",
-        [stream, seq, at, body, prev_hash, link, vault.kid, vault.suite.value],
+    await raw.change(
+        (
+            "INSERT INTO audit_entries (stream, seq, at, body, prev_hash, hash, kid, suite)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            [stream, seq, at, body, prev_hash, link, vault.kid, vault.suite.value],
+        ),
+        ("UPDATE audit_heads SET hash = $1 WHERE stream = $2", [link, stream]),
     )
-    await database.execute_query(
-        f"UPDATE audit_heads SET hash = {mark(1)} WHERE stream = {mark(2)}",  # noqa: S608
-        [link, stream],
-    )
-
-
-def _marks(database: Any) -> Any:
-    if database.capabilities.dialect == "postgres":
-        return lambda position: f"${position}"
-    return lambda _position: "?"
 
 
 def link_hash(  # noqa: PLR0913

@@ -1,7 +1,8 @@
 """The database: where it is, how long it may take, and one transaction (see models.postgres)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -12,9 +13,21 @@ MODULES = (
     "models.person",
     "models.unit",
     "models.grant",
+    "models.certificate",
+    "models.filing",
+    "models.filing_window",
+    "models.ingest",
+    "models.account",
+    "models.privacy",
+    "models.officer",
+    "models.window",
     "models.audit",
     "models.outbox",
+    "models.inbox",
+    "models.delivery",
+    "models.subscription",
     "models.idempotency",
+    "models.registration",
 )
 CONNECT_S, STATEMENT_S, LOCK_S, IDLE_S = 2.0, 3.0, 2.0, 5.0
 _MARGIN_S = 1.0
@@ -72,7 +85,8 @@ def _connection(url: str, pool: int, statement_s: float) -> dict[str, Any]:
             "server_settings": {
                 "statement_timeout": _ms(statement_s),
                 "lock_timeout": _ms(LOCK_S),
-                "idle_in_transaction_session_timeout": _ms(IDLE_S),
+                # A migration, whose statements may take long, may also think long between two.
+                "idle_in_transaction_session_timeout": _ms(max(IDLE_S, statement_s)),
                 "timezone": "UTC",
             },
             # Nothing on a pooled connection uses session state, so the reset query is not needed;
@@ -91,14 +105,31 @@ async def _no_reset(_connection: object) -> None:
     return None
 
 
+_promised: ContextVar[list[Callable[[], None]] | None] = ContextVar("promised", default=None)
+
+
 @asynccontextmanager
 async def tx() -> AsyncIterator[None]:
     """One transaction: committed at the end, rolled back on any exception, never nested."""
     client = get_connections().get("default")
     if isinstance(client, TransactionalDBClient):
         raise RuntimeError("a handler is one transaction; this one is already open")
-    async with client._in_transaction():
-        yield
+    promised: list[Callable[[], None]] = []
+    token = _promised.set(promised)
+    try:
+        async with client._in_transaction():
+            yield
+    finally:
+        _promised.reset(token)
+    for act in promised:
+        act()
+
+
+def after_commit(act: Callable[[], None]) -> None:
+    """Do something quick, that may get lost, once what is written now is committed."""
+    promised = _promised.get()
+    if promised is not None:
+        promised.append(act)
 
 
 def require_transaction() -> None:

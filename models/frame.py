@@ -9,6 +9,7 @@ import hmac
 import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 
 from models.sealed import Vault
 from models.store.challenge import STEP_S
@@ -33,6 +34,8 @@ class Frames:
 
     def __init__(self, vault: Vault, public_url: str) -> None:
         self._vault = vault
+        # A frame is told twice to a browser that comes, and again at every poll of its step.
+        self._mac = lru_cache(maxsize=4096)(self._made)
         self.link = public_url.rstrip("/") + "/l/"
         # Compared as text: whoever parses an address first can be made to see another one.
         self._grammar = re.compile(re.escape(self.link) + _GRAMMAR, re.ASCII)
@@ -56,7 +59,7 @@ class Frames:
                 return FrameClaim(cid, generation, step)
         return None
 
-    def _mac(self, cid: str, generation: int, step: int) -> str:
+    def _made(self, cid: str, generation: int, step: int) -> str:
         mac = self._vault.mac(_PURPOSE, f"{cid}|{generation}|{step}".encode())
         return urlsafe_b64encode(mac[:9]).decode()
 

@@ -74,14 +74,22 @@ async def first_answer(vault: Vault, once: Once | None, now: datetime) -> str | 
     return vault.open(row.answer_sealed, aad=f"idempotency_keys.answer.{once.id}")
 
 
+async def kept_answer(vault: Vault, once: Once | None) -> str | None:
+    """The answer that the key got before, None when it got none; nothing is claimed.
+
+    For what must ask others before its transaction. Refuses: REPEATED as `first_answer` does.
+    """
+    row = await IdempotencyKey.get_or_none(id=once.id) if once else None
+    if once is None or row is None:
+        return None
+    if row.fingerprint != once.fingerprint or row.answer_sealed is None:
+        raise REPEATED.refuse()
+    return vault.open(row.answer_sealed, aad=f"idempotency_keys.answer.{once.id}")
+
+
 async def keep_answer(vault: Vault, once: Once | None, answer: str) -> None:
     """Remember the answer for whoever sends the request again."""
     if once is None:
         return
     sealed = vault.seal(answer, aad=f"idempotency_keys.answer.{once.id}")
     await IdempotencyKey.filter(id=once.id).update(answer_sealed=sealed)
-
-
-async def purge(now: datetime) -> int:
-    """Forget keys older than KEPT; how many there were."""
-    return await IdempotencyKey.filter(created_at__lt=now - KEPT).delete()

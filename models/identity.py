@@ -81,6 +81,17 @@ class IdentityColumns(Model):
             phone=vault.open(phone, aad=f"{table}.phone.{self.id}") if phone else None,
         )
 
+    def blobs(self) -> list[bytes]:
+        """The row's sealed values, as they are kept."""
+        kept = (self.id_no_sealed, self.name_sealed, self.phone_sealed)
+        return [bytes(blob) for blob in kept if blob]
+
+    def resealed(self, vault: Vault) -> dict[str, Any]:
+        """The row's sealed columns and indexes anew. Raises SealBroken."""
+        columns = self.sealed(vault, self.id, self.open(vault))
+        del columns["id"]
+        return columns
+
     @classmethod
     def sealed(cls, vault: Vault, row_id: str, identity: Identity) -> dict[str, Any]:
         """The columns for a row with this id, bound to table, column and row: none can be moved."""

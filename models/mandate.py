@@ -4,10 +4,11 @@ Written by hand because it is asked at each scan, approval, exchange and switch:
 sets it would take six statements (performance §3, §14).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from tortoise.connection import get_connections
@@ -44,39 +45,51 @@ class MandateRow:
     insurance: str
     unit_no: str
     agency: str
+    items: str
 
 
-async def mandate_rows(id_type: IdType, id_no_indexes: Sequence[str]) -> list[MandateRow]:
-    """Live legal representatives and grants of a document number, joined to units and relations."""
+async def mandate_rows(
+    id_type: IdType, id_no_indexes: Sequence[str], unit_id: str = ""
+) -> list[MandateRow]:
+    """Live legal representatives and grants of a document number, joined to units and relations.
+
+    unit_id: those of one unit only, so that it does not matter how many others there are.
+    """
     database = get_connections().get("default")
-    text = _statement(len(id_no_indexes), database.capabilities.dialect == "postgres")
-    values = [*id_no_indexes, id_type.value] * 2
+    numbered = database.capabilities.dialect == "postgres"
+    text = _statement(len(id_no_indexes), numbered, bool(unit_id))
+    values = [*id_no_indexes, id_type.value, *([unit_id] if unit_id else [])] * 2
     return [_row(row) for row in await database.execute_query_dict(text, values)]
 
 
 @lru_cache(maxsize=16)
-def _statement(indexes: int, numbered: bool) -> str:
-    marks = iter(f"${i}" if numbered else "?" for i in range(1, 2 * indexes + 3))
-    holder = "{0}.id_no_index IN ({1}) AND {0}.id_type = {2}"
-    first = holder.format("l", ", ".join(next(marks) for _ in range(indexes)), next(marks))
-    second = holder.format("g", ", ".join(next(marks) for _ in range(indexes)), next(marks))
+def _statement(indexes: int, numbered: bool, of_unit: bool) -> str:
+    marks = (f"${i}" if numbered else "?" for i in count(1))
+    first, second = (_holder(table, indexes, marks, of_unit=of_unit) for table in ("l", "g"))
     # Names of columns are fixed and every value is a parameter.
     return (
         "SELECT 'l' AS kind, l.id, l.revision, CAST(NULL AS VARCHAR(10)) AS status,"  # noqa: S608
         " CAST(NULL AS TIMESTAMPTZ) AS valid_from, CAST(NULL AS TIMESTAMPTZ) AS valid_to,"
-        f" l.name_index, l.last_used_at, {_COLUMNS}"
+        f" l.name_index, l.last_used_at, {_COLUMNS}, '*' AS items"
         " FROM legal_reps l JOIN units u ON u.id = l.unit_id"
         " LEFT JOIN relations r ON r.unit_id = u.id LEFT JOIN agencies a ON a.code = r.agency_id"
         f" WHERE {first} AND l.live"
         " UNION ALL "
         "SELECT 'g', g.id, g.revision, g.status, g.valid_from, g.valid_to,"
-        f" g.name_index, g.last_used_at, {_COLUMNS}"
+        f" g.name_index, g.last_used_at, {_COLUMNS}, COALESCE(gr.items, '*')"
         " FROM grants g JOIN units u ON u.id = g.unit_id"
-        " LEFT JOIN grant_relations gr ON gr.grant_id = g.id"
-        " LEFT JOIN relations r ON r.id = gr.relation_id"
+        " LEFT JOIN grant_scopes gr ON gr.grant_id = g.id"
+        # A relation that has gone over to another unit is no longer this one's to grant.
+        " LEFT JOIN relations r ON r.id = gr.relation_id AND r.unit_id = g.unit_id"
         " LEFT JOIN agencies a ON a.code = r.agency_id"
         f" WHERE {second}"
     )
+
+
+def _holder(table: str, indexes: int, marks: Iterator[str], *, of_unit: bool) -> str:
+    known = ", ".join(next(marks) for _ in range(indexes))
+    held = f"{table}.id_no_index IN ({known}) AND {table}.id_type = {next(marks)}"
+    return f"{held} AND {table}.unit_id = {next(marks)}" if of_unit else held
 
 
 def _row(row: dict[str, Any]) -> MandateRow:
@@ -97,6 +110,7 @@ def _row(row: dict[str, Any]) -> MandateRow:
         insurance=row["insurance"] or "",
         unit_no=row["unit_no"] or "",
         agency=row["agency"] or "",
+        items=row["items"],
     )
 
 

@@ -150,12 +150,6 @@ class Vault:
         """HMAC-SHA256 or HMAC-SM3 of the message under the key of that purpose; 32 bytes."""
         return _mac(suite or self._suite, self.key(purpose, kid=kid, suite=suite), message)
 
-    def mac_holds(
-        self, purpose: str, message: bytes, tag: bytes, *, kid: int | None = None
-    ) -> bool:
-        """Whether tag is the mac of the message, compared in constant time."""
-        return hmac.compare_digest(self.mac(purpose, message, kid=kid), tag)
-
 
 class _Sm4Gcm:
     """SM4-GCM with the interface of AESGCM, which cryptography has for AES only."""

@@ -14,7 +14,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="sandbox",
-        description="Stand-ins of WeChat, Alipay, the e-card platform and the registries.",
+        description="Stand-ins of WeChat, Alipay, the e-card platform, the registries and a CA.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8001, help="port to listen on; 0: any free one")

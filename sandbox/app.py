@@ -6,10 +6,15 @@ from itertools import count
 from sanic import Blueprint, Sanic
 
 import sandbox.alipay.routes
+import sandbox.ca.routes
+import sandbox.control.core
 import sandbox.control.ecard
 import sandbox.control.general
+import sandbox.control.letters
 import sandbox.control.phones
+import sandbox.core.routes
 import sandbox.ecard.routes
+import sandbox.letters.routes
 import sandbox.phone_page
 import sandbox.registry.routes
 import sandbox.wechat.routes
@@ -36,6 +41,8 @@ def build(world: World) -> Sanic:  # type: ignore[type-arg]
         sandbox.control.general.bp,
         sandbox.control.phones.bp,
         sandbox.control.ecard.bp,
+        sandbox.control.letters.bp,
+        sandbox.control.core.bp,
         url_prefix="/_ctl",
     )
     app.register_middleware(guard_control, "request")
@@ -45,6 +52,9 @@ def build(world: World) -> Sanic:  # type: ignore[type-arg]
         sandbox.alipay.routes,
         sandbox.ecard.routes,
         sandbox.registry.routes,
+        sandbox.letters.routes,
+        sandbox.ca.routes,
+        sandbox.core.routes,
         sandbox.phone_page,
     ):
         app.blueprint(part.bp)

@@ -31,11 +31,45 @@ class ECardChannel:
     system_name: str = "zhangban"
 
 
+@dataclass(frozen=True, slots=True)
+class SmsCustomer:
+    """A customer of the text message gateway."""
+
+    key: str = "sandbox-sms"
+    secret: str = "sandboxSmsSecret2399"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class CaCustomer:
+    """A customer of the CA."""
+
+    key: str = "sandbox-ca"
+    secret: str = "sandboxCaSecret2399"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class CoreCustomer:
+    """Who may ask the core system."""
+
+    key: str = "sandbox-core"
+    secret: str = "sandboxCoreSecret2399"  # noqa: S105
+
+
 WECHAT = WeChatApp()
+SMS = SmsCustomer()
+CA = CaCustomer()
+CORE = CoreCustomer()
 ALIPAY_APPID = "2399000000000001"
 ECARD = ECardChannel()
 
 
 def fixed() -> dict[str, dict[str, str]]:
     """The credentials that never change, as `GET /_ctl/credentials` words them."""
-    return {"wechat": asdict(WECHAT), "alipay": {"appid": ALIPAY_APPID}, "ecard": asdict(ECARD)}
+    return {
+        "wechat": asdict(WECHAT),
+        "alipay": {"appid": ALIPAY_APPID},
+        "ecard": asdict(ECARD),
+        "sms": asdict(SMS),
+        "ca": asdict(CA),
+        "core": asdict(CORE),
+    }

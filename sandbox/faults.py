@@ -7,6 +7,10 @@ Targets are dotted; a fault on `wechat` meets every call of WeChat, one on `wech
 - alipay: `alipay.token`, `alipay.send`, `alipay.qrcode`, `alipay.user`
 - ecard: `ecard.create_qr`, `ecard.query_qr`, `ecard.auth`, `ecard.valid`, `ecard.sign_valid`,
   `ecard.card`
+- sms: `sms.send`
+- ca: `ca.renew`, `ca.withdraw`
+- core: `core.units`
+- mail: `mail.send` (error answers `errcode` as SMTP does, 451 if none; token_invalid 535)
 - registry: `registry.market`, `registry.pension_enterprise`, `registry.pension_public`
 
 What each kind does:

@@ -10,6 +10,7 @@ from typing import Any
 from sanic import Sanic
 
 from sandbox.app import build
+from sandbox.letters.smtp import mail_server
 from sandbox.options import Options
 from sandbox.world import World
 
@@ -36,6 +37,9 @@ async def running(options: Options) -> AsyncIterator[Running]:
     world = World(
         seed=options.seed, product=options.product_at(port), callback=options.callback_at(port)
     )
+    # Before the first request, which may ask for the credentials.
+    mail = await mail_server(world, options.host)
+    world.smtp_port = int(mail.sockets[0].getsockname()[1])
     app = build(world)
     # Sanic's handle on the server has no annotations.
     server: Any = await app.create_server(sock=line, return_asyncio_server=True)
@@ -47,6 +51,7 @@ async def running(options: Options) -> AsyncIterator[Running]:
     try:
         yield Running(f"http://{shown}:{port}", port, world)
     finally:
+        mail.close()
         server.close()
         for connection in list(server.connections):
             connection.abort()

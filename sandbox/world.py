@@ -2,16 +2,20 @@
 
 from collections import Counter
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from sanic.request import Request
 
 from sandbox.alipay.keys import AlipayKeys
 from sandbox.alipay.platform import AlipayPlatform
+from sandbox.ca.authority import Authority
 from sandbox.chance import Chance
 from sandbox.clock import Clock
+from sandbox.core.changes import Changes
 from sandbox.courier import Courier
 from sandbox.ecard.platform import ECardPlatform
 from sandbox.faults import FaultBoard
 from sandbox.knobs import Knobs
+from sandbox.letters.boxes import LetterBoxes
 from sandbox.registry.records import Registries
 from sandbox.wechat.platform import WeChatPlatform
 
@@ -23,7 +27,9 @@ class World:
         self.product = product
         self.callback = callback
         self.keys = AlipayKeys()
+        self.ca_key = ec.generate_private_key(ec.SECP256R1())
         self.courier = Courier()
+        self.smtp_port = 0
         self.reset(seed)
 
     def reset(self, seed: int) -> None:
@@ -39,6 +45,9 @@ class World:
         self.alipay = AlipayPlatform(self.clock, self.chance, self.knobs, self.keys)
         self.ecard = ECardPlatform(self.clock, self.chance, self.knobs)
         self.registries = Registries()
+        self.ca = Authority(self.clock, self.knobs, self.ca_key)
+        self.core = Changes(self.clock)
+        self.letters = LetterBoxes(self.clock)
 
 
 def world_of(request: Request) -> World:

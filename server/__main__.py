@@ -9,14 +9,18 @@ from server.settings import SettingsError
 
 COMMANDS = {
     "serve": "the HTTP server",
+    "worker": "plan and push notifications; any number, on any machine",
+    "deliveries": "list what could not be delivered, or owe it anew",
     "tick": "the clock: duties that come due with time",
     "migrate": "bring the database's schema up to date",
     "demo-data": "fill an empty database with demo units, persons and grants",
     "doctor": "check settings and connections, name every fault",
     "openapi": "print the OpenAPI document",
+    "templates": "preview what each message looks like on each channel",
     "verify-audit": "walk the hash chains of the audit trail",
     "rotate-keys": "seal personal values again under the newest master key",
     "sandbox": "stand-ins of WeChat, Alipay, the e-card platform and the registries",
+    "officer-bootstrap": "print a one-time token for the first administrator",
     "demo": "everything at once for a newcomer (`make run`)",
 }
 

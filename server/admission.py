@@ -4,9 +4,9 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
-from handlers import sessions
+from handlers import officer_sessions, session_reloads, sessions
 from handlers.mandates import why_lost
-from models.actor import Actor
+from models.actor import Actor, Post
 from models.errors.catalogue import entry_of
 from models.errors.entry import Refusal
 from models.errors.login import SESSION_ENDED, UNIT_SWITCHED
@@ -20,7 +20,9 @@ from models.errors.system import (
 )
 from models.idempotency import MAX_LENGTH, Once
 from models.store.challenge import digest
+from models.store.limit import neighbourhood
 from models.store.session import SWITCHED, Kind, Session, Stage, Touch
+from server import ingest
 from server.call import BIND_COOKIE, SESSION_COOKIE, Call, client_ip, csrf_token
 from server.context import Context, Request
 from server.heads import next_trace_id
@@ -47,8 +49,12 @@ async def admit(request: Request, operation: Operation, csrf: str | None = None)
     policy = operation.policy
     if policy.access is Access.OPERATOR:
         _admit_operator(call)
+    elif policy.access is Access.INGEST:
+        call.actor = ingest.admit_system(call)
     elif policy.access is Access.BROWSER:
         _admit_browser(call)
+        call.once = _once(call) if operation.once else None
+    elif policy.access is Access.PUBLIC:
         call.once = _once(call) if operation.once else None
     elif policy.needs_session:
         by_cookie = _take_secret(call, policy)
@@ -93,12 +99,15 @@ async def _admit_session(call: Call, policy: Policy, *, by_cookie: bool, csrf: s
     if by_cookie and call.request.method in _UNSAFE:
         _require_csrf(call, csrf)
     touch = await call.tools.sessions.touch(call.secret)
-    if call.once is not None and touch.reason == SWITCHED:
+    switching = call.once is not None and policy.access is not Access.UNIT
+    if switching and touch.reason == SWITCHED:
         # The answer to the switch was lost on its way: the route looks for the one it gave.
         return
     session = call.session = await _standing(call, touch)
-    if (session.kind is Kind.DESK) is not by_cookie:
+    officer = policy.access is Access.OFFICER
+    if session.kind is not _kind_for(by_cookie=by_cookie, officer=officer):
         raise SESSION_ENDED.refuse()
+    post = _post(call, session, policy)
     _require_stage(session, policy)
     _require_epoch(call, session)
     call.actor = Actor(
@@ -109,7 +118,23 @@ async def _admit_session(call: Call, policy: Policy, *, by_cookie: bool, csrf: s
         ip=call.ip,
         browser=call.request.headers.get("user-agent", "")[:400],
         trace_id=call.trace_id,
+        post=post,
     )
+
+
+def _kind_for(*, by_cookie: bool, officer: bool) -> Kind | None:
+    if officer:
+        return Kind.OFFICER if by_cookie else None
+    return Kind.DESK if by_cookie else Kind.PHONE
+
+
+def _post(call: Call, session: Session, policy: Policy) -> Post | None:
+    if policy.access is not Access.OFFICER:
+        return None
+    post = officer_sessions.view_of(call.tools, session).post
+    if policy.duties and not policy.duties & post.duties:
+        raise policy.refusal.refuse()
+    return post
 
 
 async def live_session(call: Call) -> Session:
@@ -125,17 +150,30 @@ async def _standing(call: Call, touch: Touch) -> Session:
         raise _gone(touch.reason)
     if touch.word == "ok":
         return touch.session
-    stands = touch.word == "check" and await sessions.confirm_revisions(
-        call.tools, touch.session, now=call.now
-    )
+    stands = touch.word == "check" and await _confirm(call, touch.session)
     if stands:
         return touch.session
+    widened = await _reloaded(call, touch)
+    if widened is not None:
+        return widened
     if not touch.session.mandate or touch.word == "account":
         await call.tools.sessions.finish(call.secret, "")
         raise SESSION_ENDED.refuse()
     refusal = await why_lost(touch.session.mandate, call.now)
     await call.tools.sessions.finish(call.secret, refusal.entry.code)
     raise refusal
+
+
+async def _reloaded(call: Call, touch: Touch) -> Session | None:
+    if touch.session is None or touch.word == "account":
+        return None
+    return await session_reloads.reload(call.tools, touch.session, call.secret, now=call.now)
+
+
+async def _confirm(call: Call, session: Session) -> bool:
+    if session.kind is Kind.OFFICER:
+        return await officer_sessions.confirm_revision(call.tools, session)
+    return await sessions.confirm_revisions(call.tools, session, now=call.now)
 
 
 def _gone(reason: str) -> Refusal:
@@ -183,4 +221,6 @@ def _once(call: Call) -> Once | None:
         raise INPUT_WRONG.refuse()
     request = call.request
     fingerprint = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body)
-    return Once(digest(call.secret or call.bind), key, fingerprint.hexdigest())
+    # Who holds nothing is known by the address; the key itself is a random one of theirs.
+    caller = call.secret or call.bind or neighbourhood(call.ip)
+    return Once(digest(caller), key, fingerprint.hexdigest())

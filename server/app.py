@@ -5,12 +5,13 @@ import asyncio
 from sanic import Sanic
 from sanic.config import Config
 
-from server import resources
+from server import duties, resources
 from server.clock import Clock, utc_now
 from server.context import App, Context
 from server.endpoint import blueprint_of
 from server.errors import Renderer
 from server.operation import Operation, Routes
+from server.pushes import EMBEDDED_MOST, deliver
 from server.routes import ROUTES
 from server.routes.pages import pages
 from server.settings import Settings
@@ -62,14 +63,22 @@ def _config() -> Config:
 
 async def _open(app: App) -> None:
     app.ctx.opened = await resources.open_all(app.ctx)
+    if app.ctx.settings.all_in_one:
+        stop, teller = app.ctx.stopping, app.ctx.opened.teller
+        app.ctx.beside = [
+            asyncio.create_task(duties.keep_ticking(app.ctx, stop)),
+            asyncio.create_task(deliver(app.ctx, teller, stop, most=EMBEDDED_MOST)),
+        ]
 
 
 async def _drain(app: App) -> None:
     app.ctx.draining = True
+    app.ctx.stopping.set()
     if app.ctx.hub is not None:
         await app.ctx.hub.close()
-    if app.ctx.under_way:
-        await asyncio.wait(app.ctx.under_way, timeout=GRACE_S)
+    unfinished = [*app.ctx.under_way, *app.ctx.beside]
+    if unfinished:
+        await asyncio.wait(unfinished, timeout=GRACE_S)
 
 
 async def _close(app: App) -> None:

@@ -47,15 +47,19 @@ def read_json(content_type: str, body: bytes, shape: type[T]) -> T:
 
     Raises nothing else, whatever the bytes are.
     """
+    raw = parse_json(content_type, body)
+    # Only these can bring in what a text must not hold: the parser refuses raw controls itself.
+    seen = body.isascii() and b"\\" not in body and b"\x7f" not in body
+    return convert(raw, shape, seen=seen)
+
+
+def parse_json(content_type: str, body: bytes) -> Any:
+    """The values of a JSON document. Refuses: MEDIA_TYPE_WRONG, INPUT_WRONG (400 no JSON)."""
     _require_type(content_type, JSON)
     try:
-        raw = _PARSER.decode(body.decode())
-        # Only these can bring in what a text must not hold: the parser refuses raw controls itself.
-        if not body.isascii() or b"\\" in body or b"\x7f" in body:
-            _require_seen(raw)
+        return _PARSER.decode(body.decode())
     except (ValueError, RecursionError):
         raise INPUT_WRONG.refuse(status=400) from None
-    return convert(raw, shape)
 
 
 def read_form(content_type: str, body: bytes, shape: type[T]) -> T:
@@ -78,17 +82,19 @@ def read_form(content_type: str, body: bytes, shape: type[T]) -> T:
         raise INPUT_WRONG.refuse(status=400) from None
 
 
-def convert(raw: object, shape: type[T], *, texts: bool = False) -> T:
+def convert(raw: object, shape: type[T], *, texts: bool = False, seen: bool = False) -> T:
     """Fit parsed values into a shape; texts: they come from a query, so numbers are texts too.
 
-    Refuses: INPUT_WRONG.
+    seen: the texts are known to hold no character that nobody sees. Refuses: INPUT_WRONG.
     """
-    if texts:
-        _require_seen(raw)
     try:
+        if not seen:
+            _require_seen(raw)
         return msgspec.convert(raw, shape, strict=not texts)
     except msgspec.ValidationError as fault:
         raise INPUT_WRONG.refuse(errors=[_fault(str(fault))]) from None
+    except RecursionError:
+        raise INPUT_WRONG.refuse(status=400) from None
 
 
 def _require_type(content_type: str, wanted: str) -> None:

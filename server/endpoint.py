@@ -10,12 +10,15 @@ import msgspec
 from sanic import Blueprint, HTTPResponse
 
 from models.errors.system import NOT_FOUND
+from server import ingest
 from server.admission import admit
+from server.batches import read_batch
 from server.bodies import convert, read_form, read_json
 from server.context import Request
 from server.errors import render
 from server.operation import Operation, Routes
 from server.papers import refused_page
+from server.policy import Access
 
 # No id of ours looks otherwise; a column takes no more, and a database no NUL.
 _ID = re.compile(r"[A-Za-z0-9_-]{1,26}")
@@ -35,6 +38,7 @@ def blueprint_of(routes: Routes) -> Blueprint:
             operation.path,
             methods=[operation.method],
             name=f"{operation.function.__name__}_{operation.method.lower()}",
+            stream=operation.limit > 0 or operation.streamed > 0,
             ctx_operation=operation,
         )
     return blueprint
@@ -54,8 +58,14 @@ def endpoint_of(operation: Operation) -> Endpoint:
             logger.warning("stream cut", extra={"fault": type(fault).__name__})
             return None
 
-    if operation.method in SAFE or operation.brief:
+    if operation.method in SAFE or operation.brief or operation.streamed:
         return guarded
+    if operation.limit:
+        return _after_body(operation, _uncut(guarded))
+    return _uncut(guarded)
+
+
+def _uncut(guarded: Endpoint) -> Endpoint:
 
     async def uncut(request: Request, /, **path: str) -> HTTPResponse | None:
         # A client that hangs up must not stop a change half-way (reliability F1, F2); nor does the
@@ -67,6 +77,23 @@ def endpoint_of(operation: Operation) -> Endpoint:
         return await asyncio.shield(change)
 
     return uncut
+
+
+def _after_body(operation: Operation, endpoint: Endpoint) -> Endpoint:
+    """Take in a body longer than usual first, while a client that hangs up still ends the wait."""
+
+    async def reading(request: Request, /, **path: str) -> HTTPResponse | None:
+        try:
+            if operation.policy.access is Access.INGEST:
+                ingest.require_key(request, request.app.ctx)
+            stream: Any = request.stream
+            stream.request_max_size = operation.limit
+            await request.receive_body()  # type: ignore[no-untyped-call]
+        except Exception as fault:  # noqa: BLE001 - as in the endpoint proper
+            return render(request, fault)
+        return await endpoint(request, **path)
+
+    return reading
 
 
 async def _answer(
@@ -83,7 +110,11 @@ async def _answer(
         arguments.append(form)
     elif operation.body is not None:
         content_type = request.headers.get("content-type", "")
-        arguments.append(read_json(content_type, request.body, operation.body))
+        read = read_batch if operation.rows else read_json
+        arguments.append(read(content_type, request.body, operation.body))
+    if operation.streamed:
+        stream: Any = request.stream
+        stream.request_max_size = operation.streamed
     response = await operation.function(*arguments, **path)
     return call.finish(response) if response is not None else None
 

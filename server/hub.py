@@ -11,11 +11,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from typing import Any
 
-from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from models.errors.entry import Refusal
+from models.store.ear import Ear
 
 logger = logging.getLogger("zhangban.hub")
 
@@ -70,17 +69,22 @@ def _settle(future: "asyncio.Future[None]") -> None:
 
 
 class Hub:
-    """Wakes waiters when Redis says that what they wait for has changed."""
+    """Wakes waiters when Redis says that what they wait for has changed.
 
-    def __init__(self, redis: Redis, versions: Versions) -> None:
-        self._redis = redis
+    ear: makes a subscription, which is used until it ends.
+    waiting: how many streams and polls are open; counted, for every new one asks.
+    """
+
+    def __init__(self, ear: Callable[[], Ear], versions: Versions) -> None:
+        self._new_ear = ear
         self._versions = versions
-        self._pubsub: PubSub | None = None
+        self._ear: Ear | None = None
         self._waiters: dict[str, set[Waiter]] = {}
         self._unconfirmed: dict[str, asyncio.Future[None]] = {}
         self._wanted: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._flushing = False
+        self.waiting = 0
         self.closing = False
 
     def start(self) -> None:
@@ -105,14 +109,9 @@ class Hub:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
-    def waiting(self) -> int:
-        """How many streams and polls are open."""
-        return sum(len(group) for group in self._waiters.values())
-
-    @property
     def listening(self) -> bool:
         """Whether Redis was heard of lately; if not, only the sweep finds changes."""
-        return self._pubsub is not None
+        return self._ear is not None
 
     @asynccontextmanager
     async def watch(self, channel: str) -> AsyncIterator[Waiter]:
@@ -120,11 +119,13 @@ class Hub:
         waiter = Waiter(channel)
         group = self._waiters.setdefault(channel, set())
         group.add(waiter)
+        self.waiting += 1
         try:
             await self._subscribe(channel, first=len(group) == 1)
             yield waiter
         finally:
             group.discard(waiter)
+            self.waiting -= 1
             if not group and self._waiters.get(channel) is group:
                 del self._waiters[channel]
                 self._want(channel)
@@ -133,14 +134,20 @@ class Hub:
         if not self.listening:
             # Whoever connects next subscribes to everything; until then the sweep finds changes.
             return
+        loop = asyncio.get_running_loop()
         if first:
-            self._unconfirmed[channel] = asyncio.get_running_loop().create_future()
+            confirmed = self._unconfirmed[channel] = loop.create_future()
+            loop.call_later(_CONFIRM_S, self._confirm, channel, confirmed)
             self._want(channel)
-        confirmed = self._unconfirmed.get(channel)
-        if confirmed is not None:
-            await asyncio.wait([confirmed], timeout=_CONFIRM_S)
-            if self._unconfirmed.get(channel) is confirmed:
-                del self._unconfirmed[channel]
+        if channel in self._unconfirmed:
+            await asyncio.shield(self._unconfirmed[channel])
+
+    def _confirm(self, channel: str, confirmed: "asyncio.Future[None]") -> None:
+        """It is subscribed, or late enough to go on without."""
+        if not confirmed.done():
+            confirmed.set_result(None)
+        if self._unconfirmed.get(channel) is confirmed:
+            del self._unconfirmed[channel]
 
     def _want(self, channel: str) -> None:
         self._wanted.add(channel)
@@ -155,7 +162,7 @@ class Hub:
         try:
             while self._wanted and not self.closing:
                 channels, self._wanted = self._wanted, set()
-                if (pubsub := self._pubsub) is None:
+                if (ear := self._ear) is None:
                     continue
                 come = [channel for channel in channels if channel in self._waiters]
                 gone = [channel for channel in channels if channel not in self._waiters]
@@ -163,9 +170,9 @@ class Hub:
                 with contextlib.suppress(*_GONE):
                     async with asyncio.timeout(_CONNECT_S):
                         if come:
-                            await pubsub.subscribe(*come)
+                            await ear.subscribe(*come)
                         if gone:
-                            await pubsub.unsubscribe(*gone)
+                            await ear.unsubscribe(*gone)
         finally:
             self._flushing = False
 
@@ -173,40 +180,40 @@ class Hub:
         pause_s = 0.1
         while True:
             try:
-                async with self._connected() as pubsub:
+                async with self._connected() as ear:
                     pause_s = 0.1
-                    await self._hear_all(pubsub)
+                    await self._hear_all(ear)
             except Exception as fault:  # noqa: BLE001 - whatever it is, it must not end the listening
                 logger.warning("lost the subscription", extra={"fault": type(fault).__name__})
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[PubSub]:
+    async def _connected(self) -> AsyncIterator[Ear]:
         """A subscription to all that is waited for now, on a connection of its own."""
-        pubsub = self._redis.pubsub()
+        ear = self._new_ear()
         known = set(self._waiters)
         try:
             async with asyncio.timeout(_CONNECT_S):
-                await pubsub.subscribe(_OWN, *known)
-            self._pubsub = pubsub
+                await ear.subscribe(_OWN, *known)
+            self._ear = ear
             # Somebody may have come or gone meanwhile, and messages may have been lost before.
             for channel in known ^ set(self._waiters):
                 self._want(channel)
             await self._look(self._due())
-            yield pubsub
+            yield ear
         finally:
-            self._pubsub = None
+            self._ear = None
             with contextlib.suppress(*_GONE):
                 async with asyncio.timeout(_CONFIRM_S):
-                    await pubsub.aclose()  # type: ignore[no-untyped-call]
+                    await ear.aclose()
 
-    async def _hear_all(self, pubsub: PubSub) -> None:
+    async def _hear_all(self, ear: Ear) -> None:
         """Until the connection breaks, or stays silent although it was asked (reliability F6)."""
         asked = False
         while True:
             async with asyncio.timeout(_SILENCE_S + _CONNECT_S):
-                message = await pubsub.get_message(timeout=_SILENCE_S)
+                message = await ear.get_message(timeout=_SILENCE_S)
             if message is not None:
                 asked = False
                 self._hear(message)
@@ -215,14 +222,13 @@ class Hub:
             else:
                 asked = True
                 async with asyncio.timeout(_CONNECT_S):
-                    await pubsub.ping()
+                    await ear.ping()
 
     def _hear(self, message: Mapping[str, Any]) -> None:
         channel = message["channel"]
         if message["type"] == "subscribe":
-            confirmed = self._unconfirmed.get(channel)
-            if confirmed is not None and not confirmed.done():
-                confirmed.set_result(None)
+            if (confirmed := self._unconfirmed.get(channel)) is not None:
+                self._confirm(channel, confirmed)
         elif message["type"] == "message":
             for waiter in tuple(self._waiters.get(channel, ())):
                 waiter.wake(str(message["data"]))

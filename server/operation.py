@@ -24,7 +24,11 @@ class Operation:
 
     media: content type of the good answer; example: a body that works. page: a page for people
     without script, whose body is a form and whose refusals are pages too. brief: one step in the
-    store and nothing else, so a client that hangs up can stop nothing half-way.
+    store and nothing else, so a client that hangs up can stop nothing half-way. limit: bytes of
+    its body where they are more than usual (0: the usual ones). streamed: the same for a body that
+    the function reads itself, piece by piece. rows: the body is one list, each row of it read by
+    itself (server.batches). uploads: a body that the function reads itself, by content type: the
+    shape of its JSON, or bytes for a file.
     """
 
     method: str
@@ -42,6 +46,10 @@ class Operation:
     once: bool = False
     page: bool = False
     brief: bool = False
+    limit: int = 0
+    streamed: int = 0
+    rows: bool = False
+    uploads: Mapping[str, Any] | None = None
     example: Mapping[str, Any] | None = None
 
 

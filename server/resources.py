@@ -1,6 +1,7 @@
 """What a process opens when it starts and closes when it stops: database, Redis, platforms."""
 
 import gc
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -16,23 +17,41 @@ from handlers.tools import Tools
 from models.database import STATEMENT_S, tortoise_config
 from models.frame import Frames
 from models.sealed import Vault
-from models.store.carrier import WireCarrier
 from models.store.challenge import Challenges, Rate
 from models.store.client import Store
+from models.store.ear import Ear, WireEar
 from models.store.limit import Limit, Limiter
+from models.store.news import News
 from models.store.session import Sessions
+from models.store.wire import WireCarrier
 from models.vocabulary import Platform
 from server.context import Context
-from server.gateways.accounts import AlipayAccount, ECardAccount, WeChatAccount
+from server.gateways.accounts import (
+    AlipayAccount,
+    CaAccount,
+    CoreAccount,
+    ECardAccount,
+    WeChatAccount,
+)
 from server.gateways.alipay import Alipay
+from server.gateways.ca import Ca
+from server.gateways.core import Core
 from server.gateways.ecard import ECardGateway
 from server.gateways.ecard_provider import ServiceBus
+from server.gateways.mail import Mail, MailAccount
+from server.gateways.outside import Outside
+from server.gateways.registry import Registry
+from server.gateways.revocation import Lists
+from server.gateways.sms import Sms, SmsAccount
 from server.gateways.transport import Transport
 from server.gateways.wechat import WeChat
+from server.hashing import Hashing
 from server.hub import Hub
 from server.places import Places
+from server.pushes import Teller
 from server.qr import qr_table
 from server.settings import Settings
+from server.wire.ingest_bodies import read_units
 
 COMMAND_S, CONNECT_S = 0.5, 0.3
 PLATFORM_S, PLATFORM_CONNECT_S = 5.0, 2.0
@@ -46,8 +65,11 @@ class Resources:
     store: Store
     listener: Redis
     hub: Hub
+    hashing: Hashing
+    teller: Teller
     shared: Redis | None = None
     transports: list[Transport] = field(default_factory=list)
+    outside: Outside | None = None
 
 
 def vault_of(settings: Settings) -> Vault:
@@ -73,8 +95,8 @@ def redis_clients(settings: Settings) -> tuple[Redis, Redis]:
         decode_responses=True,
         max_connections=16,
         timeout=COMMAND_S,
-        # The carrier limits each batch as a whole; a limit per command would cost more than the
-        # command itself. Whoever uses this client directly is limited by connecting only.
+        # The carrier watches the oldest command under way; a limit per command would cost more
+        # than the command itself. Whoever uses this client directly is limited by connecting only.
         socket_timeout=None,
         socket_connect_timeout=CONNECT_S,
         retry=Retry(NoBackoff(), 0),
@@ -95,7 +117,14 @@ def store_of(settings: Settings, commands: Redis) -> Store:
     """The batching front of a command client, with the carrier that suits it."""
     if settings.embedded:
         return Store(commands)
-    return Store(commands, WireCarrier(commands.connection_pool, COMMAND_S))
+    return Store(commands, WireCarrier(commands.connection_pool))
+
+
+def ear_of(settings: Settings, listening: Redis) -> Callable[[], Ear]:
+    """Makes subscriptions of a listening client."""
+    if settings.embedded:
+        return listening.pubsub
+    return lambda: WireEar(listening.connection_pool)
 
 
 async def open_database(settings: Settings, *, statement_s: float = STATEMENT_S) -> None:
@@ -119,11 +148,18 @@ def tools_of(settings: Settings, store: Store, places: Places) -> Tools:
         challenges=Challenges(store),
         sessions=Sessions(store, most_devices=settings.most_devices),
         limiter=Limiter(store),
+        news=News(store),
         locate=lru_cache(maxsize=10_000)(places.name),
         issue_rate=_per_minute(per_minute, capacity=per_minute),
         poll_rate=_per_minute(settings.polls_per_minute, capacity=POLL_BURST),
         sign_in_limit=Limit("phone-sign-in", most=per_minute, window_s=60),
         scan_limit=Limit("scans", most=per_minute, window_s=60),
+        password_limit=Limit("passwords", most=settings.password_tries, window_s=300),
+        browser_limit=Limit("passwords-b", most=-(-settings.password_tries // 3), window_s=300),
+        code_limit=Limit("codes", most=settings.codes_per_hour, window_s=3600),
+        site=settings.public_url,
+        acceptance=settings.grant_acceptance,
+        issuers=settings.issuers,
     )
 
 
@@ -140,9 +176,12 @@ async def open_all(context: Context) -> Resources:
     context.places = Places.from_file(settings.places_file)
     context.tools = tools_of(settings, store, context.places)
     context.qr = qr_table(context.tools.frames.link)
-    context.hub = Hub(listening, context.tools.challenges.versions)
+    context.hub = Hub(ear_of(settings, listening), context.tools.challenges.versions)
     context.hub.start()
-    resources = Resources(store, listening, context.hub)
+    context.hashing = hashing = Hashing()
+    teller = Teller(context)
+    await teller.bus.open()
+    resources = Resources(store, listening, context.hub, hashing, teller)
     resources.shared = _platform_client(settings, commands)
     await open_platforms(context, resources, resources.shared)
     _settle_memory()
@@ -181,6 +220,47 @@ async def open_platforms(context: Context, resources: Resources, redis: Redis) -
         provider = ServiceBus(account_of_card, transport, context.now)
         context.ecard = ECardGateway(account_of_card, provider, provider)
     context.platforms = platforms
+    await _open_systems(context, resources)
+    await _open_letters(context, resources)
+
+
+async def _open_systems(context: Context, resources: Resources) -> None:
+    """The systems that certificates and units are checked with."""
+    settings = context.settings
+    if settings.ca_base:
+        ca = CaAccount(settings.ca_base, settings.ca_key, settings.ca_secret)
+        context.ca = Ca(ca, await _transport(settings.ca_base, resources), context.now)
+    if settings.issuers:
+        resources.outside = await Outside(settings.revocation_hosts).start()
+        context.revocations = Lists(resources.outside, context.now)
+    if settings.registry_base:
+        context.registries = Registry(await _transport(settings.registry_base, resources))
+    if settings.core_base:
+        core = CoreAccount(settings.core_base, settings.core_key, settings.core_secret)
+        transport = await _transport(settings.core_base, resources)
+        context.core = Core(core, transport, context.now, read_units)
+
+
+async def _open_letters(context: Context, resources: Resources) -> None:
+    """The ways out to phones and mailboxes that the settings name."""
+    settings = context.settings
+    if settings.sms_base:
+        account = SmsAccount(
+            settings.sms_base, settings.sms_key, settings.sms_secret, settings.sms_signature
+        )
+        context.sms = Sms(account, await _transport(settings.sms_base, resources), context.now)
+    if settings.smtp_host:
+        context.mail = Mail(
+            MailAccount(
+                host=settings.smtp_host,
+                port=settings.smtp_port,
+                security=settings.smtp_security,
+                user=settings.smtp_user,
+                password=settings.smtp_password,
+                sender=settings.smtp_sender,
+            ),
+            context.now,
+        )
 
 
 async def _transport(base_url: str, resources: Resources) -> Transport:
@@ -227,8 +307,12 @@ def _settle_memory() -> None:
 async def close_all(resources: Resources) -> None:
     """Close in the reverse order; waiting browsers are told goodbye first."""
     await resources.hub.close()
+    await resources.teller.close()
+    resources.hashing.close()
     for transport in resources.transports:
         await transport.stop()
+    if resources.outside is not None:
+        await resources.outside.stop()
     await resources.store.close()
     await resources.listener.aclose()
     if resources.shared is not None:

@@ -1,19 +1,25 @@
 """The settings: read once from the environment, checked as a whole, never changed (contract §2)."""
 
-import base64
-import binascii
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from models.filing_window import FilingWindow
+from models.trust import Issuers
 from models.vocabulary import Channel
+from notify.texts.templates import Templates
+from server import read_text
 
 
 class SettingsError(Exception):
     """The environment is not usable; the message names every fault at once."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
 
 
 def _setting(env: str, default: str | None, about: str, *, secret: bool = False) -> Any:
@@ -53,6 +59,14 @@ class Settings:
     development: bool = _setting(
         "ZB_DEVELOPMENT", "false", "true opens /docs and the demo aids; never in production"
     )
+    all_in_one: bool = _setting(
+        "ZB_ALL_IN_ONE", "false", "true: the server also runs the clock and the worker"
+    )
+    grant_acceptance: bool = _setting(
+        "ZB_GRANT_ACCEPTANCE",
+        "true",
+        "a grant waits for the clerk's first scan; false: it is active at once (手册 3.1.1)",
+    )
     most_devices: int = _setting(
         "ZB_MOST_DEVICES", "3", "desk (and phone) sessions a person may hold"
     )
@@ -68,6 +82,12 @@ class Settings:
     )
     places_file: str = _setting(
         "ZB_PLACES_FILE", "", "CSV `network,province,city`: where addresses are"
+    )
+    pushes_per_second: int = _setting(
+        "ZB_PUSHES_PER_SECOND", "100", "messages a second to one platform, of all workers together"
+    )
+    templates: Templates = _setting(  # noqa: RUF009
+        "ZB_TEMPLATES_FILE", "", "TOML file of message templates (docs/templates.md); empty: none"
     )
     wechat_api_base: str = _setting(
         "ZB_WECHAT_API_BASE", "https://api.weixin.qq.com", "WeChat's server API"
@@ -98,7 +118,49 @@ class Settings:
     ecard_system_name: str = _setting(
         "ZB_ECARD_SYSTEM_NAME", "掌办", "name shown in the e-card app"
     )
-    ingest_keys: str = _setting(
+    registry_base: str = _setting(
+        "ZB_REGISTRY_BASE", "", "the three registries; empty: no unit can be registered"
+    )
+    sms_base: str = _setting("ZB_SMS_BASE", "", "text message gateway; empty: no text messages")
+    sms_key: str = _setting("ZB_SMS_KEY", "", "its key id")
+    sms_secret: str = _setting("ZB_SMS_SECRET", "", "its secret", secret=True)
+    sms_signature: str = _setting("ZB_SMS_SIGNATURE", "掌办", "短信签名, opens every text")
+    smtp_host: str = _setting("ZB_SMTP_HOST", "", "mail server; empty: no e-mail")
+    smtp_port: int = _setting("ZB_SMTP_PORT", "465", "its port")
+    smtp_security: str = _setting("ZB_SMTP_SECURITY", "tls", "tls, starttls or none (loopback)")
+    smtp_user: str = _setting("ZB_SMTP_USER", "", "empty: no authentication")
+    smtp_password: str = _setting("ZB_SMTP_PASSWORD", "", "of that user", secret=True)
+    smtp_sender: str = _setting("ZB_SMTP_SENDER", "", "address that mails come from")
+    ca_base: str = _setting("ZB_CA_BASE", "", "CA that renews certificates; empty: none")
+    ca_key: str = _setting("ZB_CA_KEY", "", "its key id")
+    ca_secret: str = _setting("ZB_CA_SECRET", "", "its secret", secret=True)
+    issuers: Issuers = _setting(  # noqa: RUF009
+        "ZB_CA_FOLDER", "", "folder of recognised CAs' certificates; empty: issuers are not checked"
+    )
+    revocation_hosts: tuple[str, ...] = _setting(
+        "ZB_REVOCATION_HOSTS",
+        "",
+        "hosts of CRL and OCSP that may be asked though they are in no public network",
+    )
+    filing_windows: tuple[FilingWindow, ...] = _setting(
+        "ZB_FILING_WINDOWS",
+        "",
+        "`item:day,…`: until which day of a month items are taken; people are told before",
+    )
+    core_base: str = _setting(
+        "ZB_CORE_BASE", "", "core system that tells of changed units; empty: it is not asked"
+    )
+    core_key: str = _setting("ZB_CORE_KEY", "", "its key id")
+    core_secret: str = _setting("ZB_CORE_SECRET", "", "its secret", secret=True)
+    password_tries: int = _setting(
+        "ZB_PASSWORD_TRIES",
+        "30",
+        "password logins of an address in five minutes; of a browser a third of it",
+    )
+    codes_per_hour: int = _setting(
+        "ZB_CODES_PER_HOUR", "30", "one-time codes for an address in an hour; for an account five"
+    )
+    ingest_keys: tuple[tuple[str, str], ...] = _setting(
         "ZB_INGEST_KEYS", "", "`key_id:secret,…` of existing systems", secret=True
     )
 
@@ -119,7 +181,7 @@ class Settings:
                 faults.append(f"{name}: {fault}")
         faults += _together(values)
         if faults:
-            raise SettingsError("; ".join(faults))
+            raise SettingsError(faults)
         return cls(**values)
 
     @classmethod
@@ -154,12 +216,19 @@ def _together(values: Mapping[str, Any]) -> list[str]:
     url = values.get("public_url", "")
     if url.startswith("http://") and not _loopback(url) and not values.get("development"):
         faults.append("ZB_PUBLIC_URL: must be https:// unless it is on the loopback address")
+    mail = values.get("smtp_host", "")
+    if mail and values.get("smtp_security") == "none" and mail not in ("127.0.0.1", "localhost"):
+        faults.append("ZB_SMTP_SECURITY: none is for the loopback address only")
     return faults
 
 
 _COMPANIONS = {
     "wechat_appid": ("wechat_secret",),
     "alipay_appid": ("alipay_private_key", "alipay_public_key"),
+    "sms_base": ("sms_key", "sms_secret"),
+    "smtp_host": ("smtp_sender",),
+    "ca_base": ("ca_key", "ca_secret"),
+    "core_base": ("core_key", "core_secret"),
     "ecard_base": (
         "ecard_channel_no",
         "ecard_access_no",
@@ -179,102 +248,37 @@ def _loopback(url: str) -> bool:
     return urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
 
 
-def _database(text: str) -> str:
-    if not text.startswith(("sqlite://", "postgres://", "postgresql://")):
-        raise ValueError("must start with sqlite:// or postgres://")
-    return text
-
-
-def _redis(text: str) -> str:
-    if not text.startswith(("memory://", "redis://", "rediss://")):
-        raise ValueError("must start with memory://, redis:// or rediss://")
-    return text
-
-
-def _public_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
-        raise ValueError("must be http(s)://host[:port] and nothing more")
-    return text.rstrip("/")
-
-
-def _key(text: str) -> bytes:
-    try:
-        key = base64.b64decode(text, validate=True)
-    except binascii.Error:
-        raise ValueError("is not base64") from None
-    if len(key) != 32:
-        raise ValueError(f"must be 32 bytes, is {len(key)}")
-    return key
-
-
-def _older_keys(text: str) -> tuple[tuple[int, bytes], ...]:
-    pairs = [pair.partition(":") for pair in text.split(",") if pair]
-    if any(not number.isdigit() for number, _, _ in pairs):
-        raise ValueError("must read `1:base64,2:base64`")
-    return tuple((int(number), _key(key)) for number, _, key in pairs)
-
-
-def _one_of(*allowed: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in allowed:
-            raise ValueError(f"must be one of {', '.join(allowed)}")
-        return text
-
-    return read
-
-
-def _flag(text: str) -> bool:
-    return _one_of("true", "false")(text) == "true"
-
-
-def _count(least: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not text.isdigit() or int(text) < least:
-            raise ValueError(f"must be a whole number of at least {least}")
-        return int(text)
-
-    return read
-
-
-def _channels(text: str) -> tuple[Channel, ...]:
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [name for name in names if name not in {channel.value for channel in Channel}]
-    if unknown or not names:
-        raise ValueError("must list miniapp, ecard or both")
-    return tuple(Channel(name) for name in names)
-
-
-def _iv(text: str) -> str:
-    if text and len(text.encode()) != 16:
-        raise ValueError("must be 16 characters")
-    return text
-
-
 _READERS: dict[str, Callable[[str], Any]] = {
-    "database_url": _database,
-    "redis_url": _redis,
-    "master_key": _key,
-    "older_master_keys": _older_keys,
-    "crypto_suite": _one_of("intl", "sm"),
-    "public_url": _public_url,
-    "trusted_proxies": _count(0),
+    "database_url": read_text.database,
+    "redis_url": read_text.redis,
+    "master_key": read_text.key,
+    "older_master_keys": read_text.older_keys,
+    "crypto_suite": read_text.one_of("intl", "sm"),
+    "public_url": read_text.public_url,
+    "trusted_proxies": read_text.count(0),
     "upload_dir": Path,
-    "login_channels": _channels,
-    "development": _flag,
-    "most_devices": _count(1),
-    "polls_per_minute": _count(1),
-    "challenges_per_minute": _count(1),
-    "ecard_encrypt_key": _iv,
-    "ecard_iv": _iv,
+    "login_channels": read_text.channels,
+    "development": read_text.flag,
+    "all_in_one": read_text.flag,
+    "grant_acceptance": read_text.flag,
+    "most_devices": read_text.count(1),
+    "pushes_per_second": read_text.count(1),
+    "polls_per_minute": read_text.count(1),
+    "challenges_per_minute": read_text.count(1),
+    "smtp_port": read_text.count(1),
+    "smtp_security": read_text.one_of("tls", "starttls", "none"),
+    "password_tries": read_text.count(1),
+    "codes_per_hour": read_text.count(1),
+    "ecard_encrypt_key": read_text.iv,
+    "ecard_iv": read_text.iv,
+    "ingest_keys": read_text.ingest_keys,
+    "templates": read_text.templates,
+    "issuers": read_text.issuers,
+    "revocation_hosts": read_text.hosts,
+    "filing_windows": read_text.filing_windows,
 }
 
 
 def from_environ(name: str, default: str) -> str:
     """One variable of this process that is no setting of the server."""
     return os.environ.get(name, default)  # noqa: TID251
-
-
-def child_environ(settings: Mapping[str, str]) -> dict[str, str]:
-    """The environment of this process for a child, with these settings on top."""
-    return {**os.environ, **settings}  # noqa: TID251

@@ -7,20 +7,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-import msgspec
-
 from handlers import challenges, ecard_logins
 from models.errors.entry import Refusal
 from models.errors.system import BUSY
 from models.frame import step_at
 from models.store.challenge import STEP_S, Challenge
-from models.store.session import key_of
+from models.store.session import Session, key_of
 from models.vocabulary import ChallengeStatus, Channel
 from server.admission import live_session
+from server.arrivals import Arrivals
 from server.call import Call
+from server.events import event_text
 from server.heads import put_on
 from server.hub import Hub, Waiter
 from server.qr import QrTable, drawn_once
+from server.reply import Reply
 from server.wire import shapes, views
 
 FRAMES_AHEAD = 2
@@ -83,11 +84,11 @@ def _news(call: Call, qr: QrTable, waiter: Waiter, found: Challenge) -> str:
     told = ": \n"
     if found.revision != waiter.revision:
         waiter.revision = found.revision
-        told += _event("status", _status(call, found), found.revision)
+        told += event_text("status", _status(call, found), found.revision)
     if found.status is ChallengeStatus.PENDING:
-        return told + _event("frame", {"frames": _frames(call, qr, found)})
+        return told + event_text("frame", {"frames": _frames(call, qr, found)})
     if found.status not in WAITING:
-        return told + _event("end", {"status": found.status})
+        return told + event_text("end", {"status": found.status})
     return told + "\n"
 
 
@@ -166,42 +167,43 @@ async def session_events(call: Call) -> None:
     """Stream a session's events; ends with `session-end` when the session does."""
     _, hub, _ = call.context.ready
     async with hub.watch(key_of(call.secret)) as waiter:
-        await live_session(call)
+        arrivals = Arrivals(call, await live_session(call))
+        first = await arrivals.begin()
         send = await _begin(call)
-        await send(":ok\n\n")
+        await send(f":ok\n\n{first}")
         while True:
             await send(": \n\n")
             await waiter.wait(SESSION_CHECK_S)
             if hub.closing:
                 await send("event: bye\nretry: 1000\ndata: {}\n\n")
                 return
-            refusal = await _ended(call)
-            if refusal is None:
+            standing = await _standing(call)
+            if standing is None:
+                continue
+            if isinstance(standing, Session):
+                if told := await arrivals.next(standing):
+                    await send(told)
                 continue
             if waiter.message == "switched":
-                await send(_event("unit-switched", {}))
-            facts = {"code": refusal.entry.code, "title": refusal.title}
-            await send(_event("session-end", facts))
+                await send(event_text("unit-switched", {}))
+            facts = {"code": standing.entry.code, "title": standing.title}
+            await send(event_text("session-end", facts))
             return
 
 
-async def _ended(call: Call) -> Refusal | None:
+async def _standing(call: Call) -> Session | Refusal | None:
     try:
-        await live_session(call)
+        return await live_session(call)
     except Refusal as refusal:
         # An outage is not the end of a session.
         return None if refusal.status >= 500 else refusal
-    return None
 
 
 async def _begin(call: Call) -> Send:
     headers: dict[str, str] = {"X-Accel-Buffering": "no"}
     put_on(headers, call.trace_id, secure=call.context.settings.secure)
-    response: Any = await call.request.respond(content_type="text/event-stream", headers=headers)
+    response: Any = await call.request.respond(
+        Reply(content_type="text/event-stream", headers=headers)
+    )
     send: Send = response.send
     return send
-
-
-def _event(name: str, facts: Any, number: int | None = None) -> str:
-    head = f"id: {number}\n" if number is not None else ""
-    return f"{head}event: {name}\ndata: {msgspec.json.encode(facts).decode()}\n\n"

@@ -33,6 +33,7 @@ from server.places import Places
 from server.resources import tools_of
 from tests.handlers.fakes import PhoneAccounts, an_account_id
 from tests.registered import (
+    AGENCY,
     AREA,
     DAY,
     NOW,
@@ -44,6 +45,7 @@ from tests.registered import (
     a_legal_rep,
     a_person,
     a_registered_rep,
+    a_request,
     a_unit,
     an_identity,
     numbers,
@@ -52,6 +54,7 @@ from tests.registered import (
 )
 
 __all__ = [
+    "AGENCY",
     "AREA",
     "DAY",
     "DESK",
@@ -76,6 +79,7 @@ __all__ = [
     "a_person",
     "a_phone_session",
     "a_registered_rep",
+    "a_request",
     "a_scanned_challenge",
     "a_unit",
     "an_account_id",

@@ -14,30 +14,34 @@ from sanic import Sanic
 from models.store.client import Store
 from server.commands.migrate import migrate
 from tests.live import live, product
-from tests.support import services, tiers
+from tests.support import figures, personal, services, tiers
+from tests.support.figures import figure
 
-__all__ = ["live", "product"]
+__all__ = ["figure", "live", "product"]
 
 # The second application of a process would be refused its name otherwise.
 Sanic.test_mode = True
-_LEFT_OUT = tiers.LeftOut()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the tier that only the faults need."""
+    """Name the tier that only the faults need; begin to watch what is logged."""
+    personal.RUN.attach()
     config.addinivalue_line("markers", "spare_redis: starts a redis-server of its own")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out what this machine cannot run."""
-    tiers.require(item, _LEFT_OUT)
+    tiers.require(item)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was left out, one line a tier."""
-    for line in _LEFT_OUT.lines():
+    """Say what was left out, one line a tier, and the figures that were asked for."""
+    ended = [*terminalreporter.getreports("skipped"), *terminalreporter.getreports("failed")]
+    for line in tiers.left_out(ended):
         terminalreporter.write_line(line, yellow=True)
+    for line in figures.told():
+        terminalreporter.write_line(line)
 
 
 class _NeverRetrieved(logging.Handler):
@@ -60,6 +64,22 @@ def no_lost_exceptions() -> Iterator[None]:
     yield
     logging.getLogger("asyncio").removeHandler(handler)
     assert not handler.seen, handler.seen[0]
+
+
+@pytest.fixture(autouse=True)
+def nobody_named() -> Iterator[None]:
+    """A log record or refusal with values of an invented person fails the test it came out in."""
+    yield
+    seen = personal.RUN.take()
+    assert not seen, seen[0]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_named_by_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nor does any process that the run has started log somebody's values."""
+    yield
+    found = list(personal.personal_logs(tmp_path_factory.getbasetemp()))
+    assert not found, found[0]
 
 
 @pytest.fixture(scope="session")

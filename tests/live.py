@@ -7,8 +7,9 @@
         (await phone.approve(scanned)).good()
         entry = await desk.exchange()
 
-`await live.sign_in("P3")` does all of that. One product serves a whole test session, so a test must
-not take the server down or empty its tables; one that does starts its own with `running(tmp_path)`.
+`await live.sign_in("P3")` does all of that. One product serves the tests of a file, in any order:
+a test must not take the server down or empty its tables; one that does starts its own with
+`running(tmp_path)`.
 """
 
 import asyncio
@@ -182,15 +183,15 @@ async def visiting(product: Running) -> AsyncIterator[Live]:
         await asyncio.sleep(0)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The product, started once for all tests of a session."""
+    """The product, started once for the tests of a file."""
     with running(tmp_path_factory.mktemp("live")) as started:
         yield started
 
 
 @pytest.fixture
 async def live(product: Running) -> AsyncIterator[Live]:
-    """The session's product with clients of this test's own."""
+    """The file's product with clients of this test's own."""
     async with visiting(product) as found:
         yield found

@@ -11,6 +11,8 @@ from typing import Any
 import aiohttp
 from multidict import CIMultiDictProxy
 
+from tests.support.personal import RUN
+
 API = "/api/v1"
 
 
@@ -85,7 +87,9 @@ class Client:
             method, self.at(path), data=raw, headers=sent, allow_redirects=False
         ) as answer:
             self._keep(answer.headers.getall("Set-Cookie", []))
-            return Answer(answer.status, answer.headers, await answer.read())
+            body = await answer.read()
+            RUN.answered(answer.status, body)
+            return Answer(answer.status, answer.headers, body)
 
     async def get(self, path: str, **headers: str) -> Answer:
         """GET."""

@@ -1,5 +1,6 @@
 """The product as it is run: sandbox, schema, demo data and server, each a process of its own."""
 
+import atexit
 import base64
 import contextlib
 import json
@@ -8,18 +9,25 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from tests.live_environment import settings_of
+from tests.support.personal import clear_values_in, personal_in
 
 ROOT = Path(__file__).resolve().parents[1]
 # Loopback must never go through a proxy of the machine's environment.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 START_S, COMMAND_S, STOP_S = 30.0, 90.0, 10.0
+# What decides how the demo data is kept; everything else may differ in a copy.
+KEEPING = {"ZB_DATABASE_URL", "ZB_MASTER_KEY", "ZB_CRYPTO_SUITE"}
 MASTER_KEY = base64.b64encode(b"tests only, never anywhere else!").decode()
 
 
@@ -64,29 +72,66 @@ def running(
     with contextlib.ExitStack() as stack:
         sandbox = _sandbox(stack, folder, port)
         environment = environment_of(folder, port, sandbox) | dict(settings or {})
-        for command in ("migrate", "demo-data"):
-            product_command(environment, command)
+        if KEEPING.isdisjoint(settings or {}):
+            _copy(_filled(), folder)
+        else:
+            _fill(environment)
         argv = ["serve", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
         server = _spawn(stack, ["server", *argv], folder / "server.log", environment)
         _wait_for(f"http://127.0.0.1:{port}/readyz", server, folder / "server.log")
-        yield Running(f"http://127.0.0.1:{port}", sandbox, folder, environment, server)
+        started = Running(f"http://127.0.0.1:{port}", sandbox, folder, environment, server)
+        yield started
+        assert personal_in(_measures(started)) == []
+    # Whatever was done to it, its log names nobody, and its files hold nobody's values.
+    assert personal_in(started.log()) == []
+    assert clear_values_in(folder.glob("zhangban.db*")) == []
+
+
+def _fill(environment: Mapping[str, str]) -> None:
+    for command in ("migrate", "demo-data"):
+        product_command(environment, command)
+
+
+@cache
+def _filled() -> Path:
+    """A folder with a database that holds the demo data, made once a session."""
+    folder = Path(tempfile.mkdtemp(prefix="zhangban-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _fill(_alone(folder, free_port()))
+    return folder
+
+
+def _copy(filled: Path, folder: Path) -> None:
+    for each in filled.glob("zhangban.db*"):
+        shutil.copy(each, folder)
+
+
+def _measures(started: Running) -> str:
+    if started.server.poll() is not None:
+        return ""
+    with _DIRECT.open(f"{started.url}/metrics", timeout=10) as answer:
+        return str(answer.read().decode())
 
 
 @contextlib.contextmanager
 def bare(folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
     """The URL of a server alone: an empty schema, no sandbox, nothing set but what is said."""
     port = free_port()
-    environment = {
-        "ZB_DATABASE_URL": f"sqlite://{folder / 'zhangban.db'}",
-        "ZB_MASTER_KEY": MASTER_KEY,
-        "ZB_PUBLIC_URL": f"http://127.0.0.1:{port}",
-    } | dict(settings)
+    environment = _alone(folder, port) | dict(settings)
     product_command(environment, "migrate")
     with contextlib.ExitStack() as stack:
         log = folder / "server.log"
         server = _spawn(stack, ["server", "serve", "--port", str(port)], log, environment)
         _wait_for(f"http://127.0.0.1:{port}/readyz", server, log)
         yield f"http://127.0.0.1:{port}"
+
+
+def _alone(folder: Path, port: int) -> dict[str, str]:
+    return {
+        "ZB_DATABASE_URL": f"sqlite://{folder / 'zhangban.db'}",
+        "ZB_MASTER_KEY": MASTER_KEY,
+        "ZB_PUBLIC_URL": f"http://127.0.0.1:{port}",
+    }
 
 
 @contextlib.contextmanager
@@ -115,29 +160,7 @@ def environment_of(folder: Path, port: int, sandbox: str) -> dict[str, str]:
     One trusted proxy, so that X-Forwarded-For lets a test choose the address it comes from.
     """
     told = get_json(f"{sandbox}/_ctl/credentials")
-    wechat, alipay, ecard = told["wechat"], told["alipay"], told["ecard"]
-    fields = ("channel_no", "access_no", "access_key", "secret_key", "encrypt_key", "iv")
-    return {
-        "ZB_VAR": str(folder),
-        "ZB_DATABASE_URL": f"sqlite://{folder / 'zhangban.db'}",
-        "ZB_REDIS_URL": "memory://",
-        "ZB_MASTER_KEY": MASTER_KEY,
-        "ZB_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "ZB_TRUSTED_PROXIES": "1",
-        "ZB_UPLOAD_DIR": str(folder / "uploads"),
-        "ZB_DEVELOPMENT": "true",
-        "ZB_CHALLENGES_PER_MINUTE": "100000",
-        "ZB_WECHAT_API_BASE": f"{sandbox}/wechat",
-        "ZB_WECHAT_APPID": wechat["appid"],
-        "ZB_WECHAT_SECRET": wechat["secret"],
-        "ZB_WECHAT_TOKEN": wechat["token"],
-        "ZB_WECHAT_AES_KEY": wechat["aes_key"],
-        "ZB_ALIPAY_GATEWAY": f"{sandbox}/alipay/gateway.do",
-        "ZB_ALIPAY_APPID": alipay["appid"],
-        "ZB_ALIPAY_PRIVATE_KEY": alipay["app_private_key"],
-        "ZB_ALIPAY_PUBLIC_KEY": alipay["alipay_public_key"],
-        "ZB_ECARD_BASE": f"{sandbox}/ecard",
-    } | {f"ZB_ECARD_{name.upper()}": ecard[name] for name in fields}
+    return settings_of(folder, port, sandbox, told) | {"ZB_MASTER_KEY": MASTER_KEY}
 
 
 def product_command(

@@ -16,6 +16,7 @@ from models.person import Person
 from models.sealed import Vault
 from models.unit import Agency, LegalRep, Relation, Unit
 from models.vocabulary import (
+    GrantSource,
     GrantStatus,
     IdType,
     PersonStatus,
@@ -25,10 +26,12 @@ from server.demo.identifiers import credit_code, resident_number, unit_number
 from server.demo.shapes import UnitKind
 from server.resources import vault_of
 from server.settings import Settings
+from tests.support.personal import NAMES, SHORTEST_NAME
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 AREA = "239900"
+AGENCY = "239900000001"
 SITE = "https://sb.example.cn"
 numbers = itertools.count(1)
 
@@ -52,6 +55,8 @@ def vault() -> Vault:
 def an_identity(name: str = "张三", number: int | None = None) -> Identity:
     """An invented person; without a number somebody new each time."""
     wanted = next(numbers) if number is None else number
+    if len(name) >= SHORTEST_NAME:
+        NAMES.add(name)
     return Identity(IdType.RESIDENT_ID, resident_number(AREA, wanted), name)
 
 
@@ -63,15 +68,31 @@ async def a_person(
     return await Person.create(**row, status=status, created_at=NOW - DAY)
 
 
-async def a_unit(
-    name: str = "测试公司", *, relations: int = 1, status: UnitStatus = UnitStatus.ACTIVE
-) -> Unit:
-    """A registered unit with so many insured relations."""
-    number = next(numbers)
+async def an_agency(code: str = AGENCY, region: str = AREA) -> Agency:
+    """The agency with this code, made at the first call."""
     agency, _ = await Agency.get_or_create(
-        code="239900000001",
-        defaults={"name": "测试经办机构", "region": AREA, "address": "", "phone": "", "hours": ""},
+        code=code,
+        defaults={
+            "name": "测试经办机构",
+            "region": region,
+            "address": "",
+            "phone": "",
+            "hours": "",
+        },
     )
+    return agency
+
+
+async def a_unit(
+    name: str = "测试公司",
+    *,
+    relations: int = 1,
+    status: UnitStatus = UnitStatus.ACTIVE,
+    agency_code: str = AGENCY,
+) -> Unit:
+    """A registered unit with so many insured relations, all kept by one agency."""
+    number = next(numbers)
+    agency = await an_agency(agency_code)
     uscc = credit_code(UnitKind.COMPANY, AREA, number)
     unit = await Unit.create(
         id=new_id(), uscc=uscc, name=name, address="测试路1号", region=AREA, status=status
@@ -114,6 +135,24 @@ async def a_grant(
         valid_from=valid_from,
         valid_to=valid_to,
         created_at=NOW - DAY,
+    )
+    await grant.relations.add(*await Relation.filter(unit_id=unit.id))
+    return grant
+
+
+async def a_request(unit: Unit, person: Person, *, now: datetime = NOW) -> Grant:
+    """A clerk's open request to a unit, for all of its relations."""
+    row = Grant.sealed(vault(), new_id(), _known_as(person, None))
+    grant = await Grant.create(
+        **row,
+        unit=unit,
+        person_id=person.id,
+        status=GrantStatus.REQUESTED,
+        source=GrantSource.REQUEST,
+        valid_from=now,
+        requested_at=now,
+        answer_by=now + 21 * DAY,
+        created_at=now,
     )
     await grant.relations.add(*await Relation.filter(unit_id=unit.id))
     return grant

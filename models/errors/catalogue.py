@@ -3,12 +3,14 @@
 from functools import cache
 
 from models.errors import (
+    account,
     certificate,
     filing,
     grant,
     imports,
     login,
     message,
+    officer,
     phone,
     privacy,
     registration,
@@ -22,6 +24,7 @@ from models.errors.entry import Entry
 SEGMENTS = (
     registration,
     login,
+    account,
     scan,
     phone,
     grant,
@@ -32,6 +35,7 @@ SEGMENTS = (
     certificate,
     message,
     privacy,
+    officer,
     system,
 )
 
@@ -47,6 +51,7 @@ MODULE_TITLES = {
     "SB-60": "数字证书",
     "SB-70": "消息通知",
     "SB-80": "隐私与个人信息",
+    "SB-85": "经办机构",
     "SB-90": "系统",
 }
 
@@ -55,6 +60,7 @@ PLACEHOLDER_WORDS = {
     "field": "该项信息",
     "from_day": "N",
     "id_masked": "……",
+    "item": "相应事项",
     "limit": "规定的上限或下限",
     "missing": "……",
     "n": "N",

@@ -1,4 +1,4 @@
-"""Refusals and hints around a unit's digital certificate (SB-6001 to 6007)."""
+"""Refusals and hints around a unit's digital certificate (SB-6001 to 6008)."""
 
 from models.errors.entry import Entry
 from models.errors.steps import (
@@ -6,6 +6,7 @@ from models.errors.steps import (
     CONTACT_SUPPORT,
     FIND_WINDOW,
     RENEW_CERTIFICATE,
+    RETRY,
     UPLOAD_AGAIN,
 )
 
@@ -20,7 +21,6 @@ CERTIFICATE_EXPIRED = Entry(
     ),
     source="domain §8;常见问题 6.1",
     actions=(RENEW_CERTIFICATE,),
-    reserved=True,
 )
 
 CERTIFICATE_EXPIRING = Entry(
@@ -31,7 +31,6 @@ CERTIFICATE_EXPIRING = Entry(
     remedies=("请在到期前打开“数字证书管理”,点“更新数字证书”,按提示办理。",),
     source="domain §8;常见问题 6.1",
     actions=(RENEW_CERTIFICATE,),
-    reserved=True,
 )
 
 CERTIFICATE_UNRECOGNISED = Entry(
@@ -46,7 +45,6 @@ CERTIFICATE_UNRECOGNISED = Entry(
     ),
     source="domain §8;常见问题 6.2",
     actions=(CHECK_CERTIFICATE, UPLOAD_AGAIN),
-    reserved=True,
 )
 
 CERTIFICATE_OF_OTHER_UNIT = Entry(
@@ -60,7 +58,6 @@ CERTIFICATE_OF_OTHER_UNIT = Entry(
     ),
     source="domain §8",
     actions=(UPLOAD_AGAIN, CHECK_CERTIFICATE),
-    reserved=True,
 )
 
 CERTIFICATE_REVOKED = Entry(
@@ -74,7 +71,6 @@ CERTIFICATE_REVOKED = Entry(
     ),
     source="domain §8",
     actions=(CHECK_CERTIFICATE, CONTACT_SUPPORT),
-    reserved=True,
 )
 
 RENEWAL_TOO_EARLY = Entry(
@@ -85,7 +81,6 @@ RENEWAL_TOO_EARLY = Entry(
     remedies=("请放心继续使用,到了可以更新的时间,我们会提醒您。",),
     source="domain §8",
     actions=(CHECK_CERTIFICATE,),
-    reserved=True,
 )
 
 RENEWAL_TOO_LATE = Entry(
@@ -99,5 +94,17 @@ RENEWAL_TOO_LATE = Entry(
     ),
     source="domain §8",
     actions=(UPLOAD_AGAIN, FIND_WINDOW),
-    reserved=True,
+)
+
+CA_UNAVAILABLE = Entry(
+    "SB-6008",
+    503,
+    prompt="证书机构服务暂不可用!",
+    explain="证书机构没有及时回应,或者本平台还没有接通您的证书机构,暂时不能在线更新。",
+    remedies=(
+        "请过几分钟再试一次,原证书到期前仍可正常使用。",
+        "着急办理的,请到CA认证机构线下更新,再在“数字证书管理”里上传新证书。",
+    ),
+    source="domain §7.3(本产品增补)",
+    actions=(RETRY, UPLOAD_AGAIN),
 )

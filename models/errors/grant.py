@@ -29,7 +29,6 @@ WINDOW_GRANT_UNREGISTERED = Entry(
     ),
     source="手册 5.3",
     actions=(FILE_KEY_INFO_CHANGE, REGISTER),
-    reserved=True,
 )
 
 ALREADY_GRANTED = Entry(
@@ -43,7 +42,6 @@ ALREADY_GRANTED = Entry(
     ),
     source="domain §8;手册 3.1.2",
     actions=(VIEW_GRANTS,),
-    reserved=True,
 )
 
 GRANTS_NOT_YOURS = Entry(
@@ -119,7 +117,6 @@ GRANT_REQUEST_OPEN = Entry(
     ),
     source="domain §8",
     actions=(VIEW_GRANT_REQUEST,),
-    reserved=True,
 )
 
 GRANT_REQUEST_LAPSED = Entry(
@@ -130,7 +127,6 @@ GRANT_REQUEST_LAPSED = Entry(
     remedies=("请先与法人联系好,再重新提交授权申请。",),
     source="domain §8",
     actions=(REQUEST_GRANT,),
-    reserved=True,
 )
 
 GRANT_TOO_WIDE = Entry(
@@ -141,7 +137,6 @@ GRANT_TOO_WIDE = Entry(
     remedies=("请去掉您没有权限的参保关系或业务,再重新提交。", "确实需要的,请由单位法人办理授权。"),
     source="domain §8",
     actions=(CORRECT_INPUT,),
-    reserved=True,
 )
 
 CLERK_FIXED = Entry(
@@ -155,7 +150,6 @@ CLERK_FIXED = Entry(
     ),
     source="domain §8",
     actions=(VIEW_GRANTS,),
-    reserved=True,
 )
 
 STEP_UP_NEEDED = Entry(
@@ -169,5 +163,4 @@ STEP_UP_NEEDED = Entry(
     ),
     source="domain §8",
     actions=(CONFIRM_IDENTITY, CONTACT_SUPPORT),
-    reserved=True,
 )

@@ -84,7 +84,6 @@ ACCOUNT_EMPTY = Entry(
     remedies=("输入正确用户账号后再登录。",),
     source="手册 5.2.1.1",
     actions=(CORRECT_INPUT,),
-    reserved=True,
 )
 
 PASSWORD_EMPTY = Entry(
@@ -95,7 +94,6 @@ PASSWORD_EMPTY = Entry(
     remedies=("输入正确用户密码后再登录。",),
     source="手册 5.2.1.2",
     actions=(CORRECT_INPUT,),
-    reserved=True,
 )
 
 CREDENTIALS_WRONG = Entry(
@@ -106,7 +104,6 @@ CREDENTIALS_WRONG = Entry(
     remedies=("1、核对用户名和密码后,再登录。", "2、使用法人电子社保卡扫码登录。"),
     source="手册 5.2.1.3",
     actions=(CORRECT_INPUT, USE_QR, RESET_PASSWORD),
-    reserved=True,
 )
 
 ACCOUNT_UNKNOWN = Entry(
@@ -117,7 +114,6 @@ ACCOUNT_UNKNOWN = Entry(
     remedies=("检查用户信息后登陆或根据单位参保信息重新注册",),
     source="手册 5.2.1.4",
     actions=(REGISTER, CORRECT_INPUT),
-    reserved=True,
 )
 
 PASSWORD_NOT_ENABLED = Entry(
@@ -131,7 +127,6 @@ PASSWORD_NOT_ENABLED = Entry(
         "与提示矛盾,改用 5.1.2 的说明和解决方案)"
     ),
     actions=(USE_QR,),
-    reserved=True,
 )
 
 ACCOUNT_LOCKED = Entry(
@@ -146,7 +141,6 @@ ACCOUNT_LOCKED = Entry(
     ),
     source="domain §8;常见问题 1.1",
     actions=(USE_QR, RESET_PASSWORD, CONTACT_SUPPORT),
-    reserved=True,
 )
 
 TRIES_LEFT = Entry(
@@ -160,7 +154,6 @@ TRIES_LEFT = Entry(
     ),
     source="domain §8;常见问题 1.1",
     actions=(RESET_PASSWORD, USE_QR),
-    reserved=True,
 )
 
 PASSWORD_EXPIRED = Entry(
@@ -171,7 +164,6 @@ PASSWORD_EXPIRED = Entry(
     remedies=("请点“修改密码”,设置一个没有用过的新密码,再用新密码登录。",),
     source="domain §8;常见问题 1.1",
     actions=(CHANGE_PASSWORD, USE_QR),
-    reserved=True,
 )
 
 PASSWORD_WEAK = Entry(
@@ -185,7 +177,6 @@ PASSWORD_WEAK = Entry(
     ),
     source="domain §8",
     actions=(CORRECT_INPUT,),
-    reserved=True,
 )
 
 TOO_OFTEN = Entry(
@@ -206,7 +197,6 @@ OTP_WRONG = Entry(
     remedies=("请以最近收到的一条为准,核对后重新输入。", "收不到或已经过期的,请重新获取验证码。"),
     source="domain §8",
     actions=(CORRECT_INPUT, RETRY),
-    reserved=True,
 )
 
 SESSION_ENDED = Entry(

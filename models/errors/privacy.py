@@ -14,7 +14,6 @@ CONSENT_MISSING = Entry(
     ),
     source="domain §8",
     actions=(READ_PRIVACY_NOTICE,),
-    reserved=True,
 )
 
 FILINGS_OPEN = Entry(
@@ -28,7 +27,6 @@ FILINGS_OPEN = Entry(
     ),
     source="domain §8",
     actions=(VIEW_FILING,),
-    reserved=True,
 )
 
 EXPORT_PREPARING = Entry(
@@ -39,5 +37,4 @@ EXPORT_PREPARING = Entry(
     remedies=("请不用等在这里,也不用重复提交;准备好以后会通知您下载。",),
     source="domain §8",
     actions=(SUBSCRIBE,),
-    reserved=True,
 )

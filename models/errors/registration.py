@@ -39,7 +39,6 @@ UNIT_NOT_VERIFIED = Entry(
     ),
     source="手册 5.1.1",
     actions=(CORRECT_INPUT, RETRY, FILE_KEY_INFO_CHANGE, CONTACT_SUPPORT),
-    reserved=True,
 )
 
 LEGAL_REP_EXISTS = Entry(
@@ -50,7 +49,6 @@ LEGAL_REP_EXISTS = Entry(
     remedies=("使用法人电子社保卡扫码登录。",),
     source="手册 5.1.2",
     actions=(USE_QR,),
-    reserved=True,
 )
 
 USCC_INVALID = Entry(
@@ -64,7 +62,6 @@ USCC_INVALID = Entry(
     ),
     source="domain §8",
     actions=(CORRECT_INPUT,),
-    reserved=True,
 )
 
 ID_NO_INVALID = Entry(
@@ -78,7 +75,6 @@ ID_NO_INVALID = Entry(
     ),
     source="domain §8",
     actions=(CORRECT_INPUT,),
-    reserved=True,
 )
 
 VERIFICATION_UNAVAILABLE = Entry(
@@ -119,7 +115,6 @@ LEGAL_REP_MISMATCH = Entry(
     ),
     source="domain §8;手册 5.1.1 方案二",
     actions=(CORRECT_INPUT, FILE_KEY_INFO_CHANGE),
-    reserved=True,
 )
 
 UNIT_NAME_MISMATCH = Entry(
@@ -133,7 +128,6 @@ UNIT_NAME_MISMATCH = Entry(
     ),
     source="domain §8;手册 5.1.1 方案二",
     actions=(CORRECT_INPUT, FIND_WINDOW),
-    reserved=True,
 )
 
 UNIT_NOS_INCONSISTENT = Entry(
@@ -147,5 +141,4 @@ UNIT_NOS_INCONSISTENT = Entry(
     ),
     source="domain §8;手册 5.1.1 方案二-5",
     actions=(FILE_KEY_INFO_CHANGE, FIND_WINDOW),
-    reserved=True,
 )

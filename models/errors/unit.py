@@ -1,7 +1,16 @@
-"""Refusals of looking up a unit and of keeping its particulars up to date (SB-4001 to 4004)."""
+"""Refusals of looking up a unit and of keeping its particulars up to date (SB-4001 to 4008)."""
 
 from models.errors.entry import Entry
-from models.errors.steps import CORRECT_INPUT, FIND_WINDOW, UPLOAD_AGAIN, VIEW_FILING
+from models.errors.steps import (
+    CHOOSE_UNIT,
+    CORRECT_INPUT,
+    FIND_WINDOW,
+    RETRY,
+    UPLOAD_AGAIN,
+    USE_LEGAL_REP_ROLE,
+    VIEW_FILING,
+    VIEW_UNIT,
+)
 
 UNIT_UNKNOWN = Entry(
     "SB-4001",
@@ -14,7 +23,6 @@ UNIT_UNKNOWN = Entry(
     ),
     source="domain §8;手册 3.1.2",
     actions=(CORRECT_INPUT,),
-    reserved=True,
 )
 
 PROOF_MISSING = Entry(
@@ -51,4 +59,53 @@ WINDOW_ONLY = Entry(
     source="domain §8;常见问题 2.1",
     actions=(FIND_WINDOW,),
     reserved=True,
+)
+
+UNIT_CLOSED = Entry(
+    "SB-4005",
+    403,
+    prompt="该单位已注销,不能再办理业务!",
+    explain="参保登记里这个单位已经注销,登录和授权都已停止。以前的业务记录会保留。",
+    remedies=(
+        "您还为其他单位办理业务的,请重新扫码,选择其他单位。",
+        "单位没有注销的,请法人带营业执照到参保的经办机构窗口核对参保登记。",
+    ),
+    source="domain §7.2(本产品增补)",
+    actions=(CHOOSE_UNIT, FIND_WINDOW),
+)
+
+CORE_UNAVAILABLE = Entry(
+    "SB-4006",
+    503,
+    prompt="单位数据同步暂停,请稍后再试!",
+    explain="社保业务系统没有及时回应,单位的最新参保信息暂时取不到。恢复后会自动补上,不会遗漏。",
+    remedies=("请过一会儿再来查看,已有的信息不受影响。", "着急办理的,请到参保的经办机构窗口。"),
+    source="常见问题 4.2(本产品增补)",
+    actions=(RETRY, FIND_WINDOW),
+)
+
+PROFILE_NOT_YOURS = Entry(
+    "SB-4007",
+    403,
+    prompt="办事员不能修改单位资料!",
+    explain="单位资料只能由法人修改。您现在以办事员身份登录,可以查看,不能修改。",
+    remedies=(
+        "请联系单位法人,用法人身份扫码登录后修改。",
+        "您也是法人的,请退出后改用法人身份登录。",
+    ),
+    source="手册 3.1.1(注);domain §1.1 S1-3.1.1h",
+    actions=(USE_LEGAL_REP_ROLE, VIEW_UNIT),
+)
+
+REVIEW_NEEDED = Entry(
+    "SB-4008",
+    409,
+    prompt="修改{field}需要申报“{item}”,审核后生效!",
+    explain="这几项与参保登记和缴费有关,不能直接修改,要提交证明材料,由经办机构审核。本次修改没有保存。",
+    remedies=(
+        "请按材料清单备齐证明材料,申报“{item}”。",
+        "网上还没有开通这项业务的,请带材料到参保的经办机构窗口办理。",
+    ),
+    source="domain S0-2.2;常见问题 2.2",
+    actions=(VIEW_UNIT, FIND_WINDOW),
 )

@@ -14,7 +14,6 @@ FILE_TYPE_UNSUPPORTED = Entry(
     ),
     source="domain §8;常见问题 4.1",
     actions=(UPLOAD_AGAIN,),
-    reserved=True,
 )
 
 FILE_TOO_LARGE = Entry(
@@ -28,7 +27,6 @@ FILE_TOO_LARGE = Entry(
     ),
     source="domain §8;常见问题 4.1",
     actions=(UPLOAD_AGAIN,),
-    reserved=True,
 )
 
 CONTENT_MISMATCH = Entry(
@@ -39,7 +37,6 @@ CONTENT_MISMATCH = Entry(
     remedies=("请用原来的软件重新导出为PDF或JPG,再上传。不要直接改文件名的后缀。",),
     source="domain §8",
     actions=(UPLOAD_AGAIN,),
-    reserved=True,
 )
 
 FILE_UNREADABLE = Entry(
@@ -92,5 +89,4 @@ MATERIALS_MISSING = Entry(
     remedies=("请补传还缺的材料,看到缩略图后再提交。",),
     source="domain §8;手册 3.1.2",
     actions=(UPLOAD_AGAIN,),
-    reserved=True,
 )

@@ -117,6 +117,7 @@ class Migration(migrations.Migration):
                 ('unionid', fields.CharField(null=True, max_length=64)),
                 ('person', fields.ForeignKeyField('models.Person', source_field='person_id', null=True, db_constraint=True, to_field='id', related_name='accounts', on_delete=OnDelete.RESTRICT)),
                 ('bound_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('unreachable_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'platform_accounts', 'app': 'models', 'unique_together': (('platform', 'appid', 'kind', 'subject'),), 'pk_attr': 'id', 'table_description': 'A WeChat or Alipay account 平台账号 that opened the mini-program, and its e-card holder.'},
@@ -195,7 +196,7 @@ class Migration(migrations.Migration):
                 ('last_used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('relations', fields.ManyToManyField('models.Relation', unique=True, db_constraint=True, through='grant_relations', forward_key='relation_id', backward_key='grant_id', related_name='grants', on_delete=OnDelete.CASCADE)),
             ],
-            options={'table': 'grants', 'app': 'models', 'indexes': [Index(fields=['id_no_index']), Index(fields=['unit_id', 'status'])], 'pk_attr': 'id', 'table_description': 'A grant 授权 of a unit to a clerk 办事员, who is matched by document number and name.'},
+            options={'table': 'grants', 'app': 'models', 'indexes': [Index(fields=['id_no_index', 'unit_id']), Index(fields=['unit_id', 'status'])], 'pk_attr': 'id', 'table_description': 'A grant 授权 of a unit to a clerk 办事员, who is matched by document number and name.'},
             bases=['IdentityColumns'],
         ),
     ]

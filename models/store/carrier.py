@@ -1,23 +1,31 @@
-"""How a batch of commands travels: through redis-py's pipeline, or straight over its connection."""
+"""How commands travel that were given in one turn of the loop."""
 
 import asyncio
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from hiredis import pack_command
 from redis.asyncio import Redis
-from redis.asyncio.connection import ConnectionPool
-from redis.exceptions import ResponseError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
-Command = tuple[str | bytes | int | float, ...]
+from models.store.asked import Asked, down
+
+_LANES = 2
+_BATCH = 256
 
 
 class Carrier(Protocol):
-    """Sends commands in one go and gives their answers in order; a refused one is its exception."""
+    """Sends commands in one go and settles each, in its time at the latest."""
 
-    async def carry(self, commands: Sequence[Command]) -> list[Any]:
-        """Raises redis' ConnectionError or TimeoutError, or OSError, when the store is away."""
+    told: Callable[[bool], None]
+    """Who hears whether the store answers."""
+
+    def carry(self, batch: Sequence[Asked]) -> None:
+        """Take commands on; never raises, never waits."""
+        ...
+
+    async def close(self) -> None:
+        """Let what is under way finish, then hang up."""
         ...
 
 
@@ -26,51 +34,45 @@ class PipelineCarrier:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._waiting: list[Asked] = []
+        self._under_way: set[asyncio.Task[None]] = set()
+        self.told: Callable[[bool], None] = lambda _: None
 
-    async def carry(self, commands: Sequence[Command]) -> list[Any]:
+    def carry(self, batch: Sequence[Asked]) -> None:
         """See Carrier."""
-        pipeline = self._redis.pipeline(transaction=False)
-        for command in commands:
-            pipeline.execute_command(*command)
-        return await pipeline.execute(raise_on_error=False)
+        self._waiting += batch
+        self._go_on()
 
+    def _go_on(self) -> None:
+        while self._waiting and len(self._under_way) < _LANES:
+            batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+            task = asyncio.get_running_loop().create_task(self._send(batch), name="store-batch")
+            self._under_way.add(task)
+            task.add_done_callback(self._done)
 
-class WireCarrier:
-    """Over a connection of redis-py's pool: packed in C, one time limit for the whole batch.
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._under_way.discard(task)
+        self._go_on()
 
-    The pipeline object costs several times as much per command (performance §2); connecting, TLS,
-    authentication and parsing stay redis-py's. limit_s: for the batch, from sending to last answer.
-    """
-
-    def __init__(self, pool: ConnectionPool, limit_s: float) -> None:
-        self._pool = pool
-        self._limit_s = limit_s
-
-    async def carry(self, commands: Sequence[Command]) -> list[Any]:
-        """See Carrier."""
-        connection: Any = await self._pool.get_connection()  # type: ignore[no-untyped-call]
-        whole = False
+    async def _send(self, batch: Sequence[Asked]) -> None:
+        results: list[Any] = [down() for _ in batch]
         try:
-            async with asyncio.timeout(self._limit_s):
-                packed = b"".join([_packed(command) for command in commands])
-                await connection.send_packed_command(packed, check_health=False)
-                answers = [await self._answer(connection) for _ in commands]
-            whole = True
-            return answers
+            async with asyncio.timeout_at(batch[0].until):
+                pipeline = self._redis.pipeline(transaction=False)
+                for asked in batch:
+                    pipeline.execute_command(*asked.command)
+                results = await pipeline.execute(raise_on_error=False)
+            self.told(True)
+        except (RedisConnectionError, RedisTimeoutError, OSError):
+            self.told(False)
+        except Exception as fault:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
+            results = [fault for _ in batch]
         finally:
-            if not whole:
-                # What is still under way would be read as the answer to somebody else's command.
-                await connection.disconnect(nowait=True)
-            await self._pool.release(connection)
+            for asked, result in zip(batch, results, strict=True):
+                asked.settle(result)
 
-    async def _answer(self, connection: Any) -> Any:
-        try:
-            return await connection.read_response(timeout=math.inf)
-        except ResponseError as refused:
-            return refused
-
-
-def _packed(command: Command) -> bytes:
-    # The stub of hiredis allows commands of one word only.
-    packed: bytes = pack_command(command)  # type: ignore[arg-type]
-    return packed
+    async def close(self) -> None:
+        """See Carrier."""
+        while self._under_way:
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+            await asyncio.sleep(0)

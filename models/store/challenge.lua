@@ -190,6 +190,15 @@ function ops.explain()
   return {'ok', tostring(now)}
 end
 
+-- claimer(browser, refusal code): whose scan the desk was told leads nowhere; nothing is changed
+function ops.claimer()
+  if not of_browser() then return {'gone', tostring(now)} end
+  local owed = get('pc')
+  if owed and owed ~= '' then return {'pair', tostring(now)} end
+  if status ~= 'scanned' or get('rc') ~= ARGV[4] then return {'stale', tostring(now)} end
+  return {'ok', tostring(now), get('p')}
+end
+
 function ops.pair()
   if not of_browser() then return {'gone', tostring(now)} end
   local owed = get('pc')

@@ -221,6 +221,11 @@ class Challenges:
         """Show the desk why this scan leads nowhere (a catalogue code)."""
         return _word(await self._run(cid, "explain", phone, code))
 
+    async def claimer(self, cid: str, bind: str, code: str) -> Answer[str]:
+        """The person whose scan was explained to this desk with that code; `stale` otherwise."""
+        answer = await self._run(cid, "claimer", digest(bind), code)
+        return Answer(answer[0], int(answer[1]), answer[2]) if len(answer) > 2 else _word(answer)
+
     async def pair(self, cid: str, bind: str, digits: str) -> Answer[Challenge]:
         """Try the digits: `ok`, `wrong` once, `denied` the second time, `stale` when none owed."""
         return _view(cid, await self._run(cid, "pair", digest(bind), digits))

@@ -23,7 +23,7 @@ class Limiter:
     """Counts per subject (address, phone account, browser)."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self.store = store
 
     async def spend(self, limit: Limit, subject: str, cost: int = 1) -> None:
         """Count one use. Refuses: TOO_OFTEN with retry_after_s."""
@@ -37,7 +37,7 @@ class Limiter:
 
     async def _wait_ms(self, limit: Limit, subject: str, cost: int) -> int:
         key = f"rl:{limit.name}:{subject}"
-        return int(await self._store.run(_SCRIPT, [key], [limit.most, limit.window_s * 1000, cost]))
+        return int(await self.store.run(_SCRIPT, [key], [limit.most, limit.window_s * 1000, cost]))
 
 
 @lru_cache(maxsize=10_000)

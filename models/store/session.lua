@@ -1,10 +1,11 @@
 -- Sessions: opened, looked at on every request, switched to another unit, ended. One round trip each.
 --
 -- KEYS[1] s:{hash of the session's secret}; ARGV[1] operation, ARGV[2] time in ms ('' = Redis TIME).
--- Fields: id shown name, k kind (desk | phone), st stage (identity | unit), p person, av its revision,
--- r role, u unit, m mandate (l:… legal rep, g:… grant), gv its revision, ep epoch, br os ip pl where
+-- Fields: id shown name, k kind (desk | phone | officer), st stage (identity | unit), p person (or the
+-- officer), av its revision, r role, u unit, m mandate (l:… legal rep, g:… grant), gv its revision, ep epoch, br os ip pl where
 -- from, kb known browser, pa platform account, at opened, ls last seen, xa absolute end, il idle ms,
--- vw sealed view, end why it ended (a tombstone has nothing else).
+-- pf what proved who it is (scan | password | platform), vw sealed view, end why it ended (a tombstone
+-- has nothing else).
 --
 -- rv:{mandate} and rv:p:{person} hold the revisions that stand in the database, behind a '?' for each
 -- change that is being committed; absent when nobody asked lately. While in doubt or absent the
@@ -17,6 +18,7 @@ if not now then
 end
 
 local TOMBSTONE_MS, SEEN_MS = 600000, 60000
+local KINDS = {'desk', 'phone', 'officer'}
 
 local function as_table(flat)
   local t = {}
@@ -150,7 +152,7 @@ end
 -- list(person): [[name, field, value…]…], those last seen most recently first
 function ops.list()
   local answer = {'ok', tostring(now)}
-  for _, kind in ipairs({'desk', 'phone'}) do
+  for _, kind in ipairs(KINDS) do
     for _, name in ipairs(live_of(list_key(kind, ARGV[3]))) do
       local row = redis.call('HGETALL', name)
       table.insert(row, 1, name)
@@ -160,18 +162,34 @@ function ops.list()
   return answer
 end
 
--- sweep(person, mandate | '' for all, reason): ends a person's sessions under one mandate
-function ops.sweep()
-  local ended = 0
-  for _, kind in ipairs({'desk', 'phone'}) do
-    for _, name in ipairs(live_of(list_key(kind, ARGV[3]))) do
-      if ARGV[4] == '' or redis.call('HGET', name, 'm') == ARGV[4] then
-        finish(name, ARGV[5])
-        ended = ended + 1
+-- Does something with each of a person's sessions under one mandate ('': all); how many there were.
+local function each_under(person, mandate, act)
+  local found = 0
+  for _, kind in ipairs(KINDS) do
+    for _, name in ipairs(live_of(list_key(kind, person))) do
+      if mandate == '' or redis.call('HGET', name, 'm') == mandate then
+        act(name)
+        found = found + 1
       end
     end
   end
+  return found
+end
+
+-- sweep(person, mandate | '' for all, reason): ends a person's sessions under one mandate
+function ops.sweep()
+  local ended = each_under(ARGV[3], ARGV[4], function(name) finish(name, ARGV[5]) end)
   return {'ok', tostring(now), tostring(ended)}
+end
+
+-- renew(revision, view): the session goes on under a later revision of its mandate
+function ops.renew()
+  local known = redis.call('HMGET', key, 'xa', 'gv')
+  if not known[1] then return {'gone', tostring(now)} end
+  if tonumber(known[2]) < tonumber(ARGV[3]) then
+    redis.call('HSET', key, 'gv', ARGV[3], 'vw', ARGV[4])
+  end
+  return {'ok', tostring(now)}
 end
 
 -- vouch(revision, ms): what the database says, unless a change is under way or newer is known
@@ -200,6 +218,17 @@ function ops.announce()
   else
     redis.call('SET', key, newest, 'PX', ARGV[4])
   end
+  return {'ok', tostring(now)}
+end
+
+-- settle(revision, ms, person | '', mandate, reason | ''): announces a change of a mandate; sessions
+-- under it end in the same step or, without a reason, are told to look again
+function ops.settle()
+  ops.announce()
+  if ARGV[5] == '' then return {'ok', tostring(now)} end
+  each_under(ARGV[5], ARGV[6], function(name)
+    if ARGV[7] == '' then redis.call('PUBLISH', name, 'changed') else finish(name, ARGV[7]) end
+  end)
   return {'ok', tostring(now)}
 end
 

@@ -21,10 +21,25 @@ _SCRIPT = Script("session.lua")
 
 
 class Kind(StrEnum):
-    """Where a session lives: a desk's browser, or a phone's mini-program."""
+    """Where a session lives: a desk's browser, a phone's mini-program, the agency's console.
+
+    The person of an officer's session is the row of the officer.
+    """
 
     DESK = "desk"
     PHONE = "phone"
+    OFFICER = "officer"
+
+
+class Proof(StrEnum):
+    """What proved who opened a session: a scan with an e-card behind it, a password, or a platform.
+
+    platform: a phone that WeChat or Alipay has signed in.
+    """
+
+    SCAN = "scan"
+    PASSWORD = "password"  # noqa: S105
+    PLATFORM = "platform"
 
 
 class Stage(StrEnum):
@@ -62,6 +77,7 @@ class Session:
     place: Place
     account_id: str
     view: str
+    proof: Proof = Proof.PLATFORM
     opened_at_ms: int = 0
     seen_at_ms: int = 0
     ends_at_ms: int = 0
@@ -155,6 +171,11 @@ class Sessions:
         """End a person's sessions under one mandate ('' for all of them); how many there were."""
         return int((await self._run(["s:"], "sweep", person_id, mandate, reason))[2])
 
+    async def renew(self, secret: str, session: Session) -> bool:
+        """Let a session go on under its mandate's later revision; False when it has ended."""
+        changed = (session.mandate_revision, session.view)
+        return bool((await self._run([key_of(secret)], "renew", *changed))[0] == "ok")
+
     async def vouch(self, subject: str, revision: int, lasts: timedelta | None = None) -> None:
         """Cache what the database says of a mandate or of `p:<person>`.
 
@@ -172,6 +193,15 @@ class Sessions:
     async def announce(self, subject: str, revision: int) -> None:
         """The change is committed: sessions opened under an older revision end."""
         await self._run([f"rv:{subject}"], "announce", revision, REVISION_TTL_MS)
+
+    async def settle(self, mandate: str, revision: int, person_id: str, reason: str) -> None:
+        """Announce a change of a mandate; the person's sessions under it end in the same step.
+
+        person_id: '' while nobody has used it. reason: '' when nothing was taken away; the sessions
+        then look again and go on with what the mandate gives now.
+        """
+        told = (person_id, mandate, reason)
+        await self._run([f"rv:{mandate}", "s:"], "settle", revision, REVISION_TTL_MS, *told)
 
 
 def key_of(secret: str) -> str:
@@ -197,6 +227,7 @@ _WIRE = {
     "epoch": "ep",
     "account_id": "pa",
     "view": "vw",
+    "proof": "pf",
 }
 _NUMBERS = {"person_revision", "mandate_revision", "epoch"}
 
@@ -243,6 +274,7 @@ def _session(flat: list[str]) -> Session:
         place=Place(row["ip"], row["br"], row["os"], row["pl"], row["kb"]),
         account_id=row["pa"],
         view=row["vw"],
+        proof=Proof(row.get("pf") or Proof.PLATFORM),
         opened_at_ms=int(row["at"]),
         seen_at_ms=int(row["ls"]),
         ends_at_ms=int(row["xa"]),

@@ -112,7 +112,9 @@ async def list_personas(request: Request) -> HTTPResponse:
 @bp.get("/credentials")
 async def credentials(request: Request) -> HTTPResponse:
     known = fixed()
-    known["alipay"] |= world_of(request).keys.credentials()
+    world = world_of(request)
+    known["alipay"] |= world.keys.credentials()
+    known["smtp"] = {"host": "127.0.0.1", "port": str(world.smtp_port)}
     return json(known)
 
 
@@ -154,3 +156,14 @@ async def forget_unit(request: Request) -> HTTPResponse:
     source = Body({"source": request.args.get("source")}).choice("source", Source)
     world_of(request).registries.of(source).units.pop(request.args.get("uscc", ""), None)
     return json({})
+
+
+@bp.post("/ca/revoke")
+async def revoke(request: Request) -> HTTPResponse:
+    """Revoke a certificate that the CA issued; serial: hex."""
+    serial = Body.of(request).text("serial")
+    try:
+        known = world_of(request).ca.revoke(int(serial, 16))
+    except ValueError:
+        raise BadRequest("serial: hexadecimal digits are expected") from None
+    return json({"revoked": known}, status=200 if known else 404)

@@ -11,14 +11,15 @@ const OUT_OF_REACH = {
   title: '网络不通,请稍后再试!', code: 'SANDBOX-0', detail: '沙箱没有回应', solutions: ['确认沙箱仍在运行'], actions: [],
 };
 
-async function ask(path, { body, token } = {}) {
+async function ask(path, { body, token, revision, method } = {}) {
   const headers = { Accept: 'application/json' };
+  if (revision !== undefined) headers['If-Match'] = `"${revision}"`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (token) headers.Authorization = `Bearer ${token}`;
   let answer;
   try {
     answer = await fetch(path, {
-      method: body === undefined ? 'GET' : 'POST', headers, body: body === undefined ? undefined : JSON.stringify(body),
+      method: method ?? (body === undefined ? 'GET' : 'POST'), headers, body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {
     throw new Refused(OUT_OF_REACH);
@@ -49,7 +50,7 @@ export async function personas() {
 }
 
 // The same person on the same platform is the same account each time; the text is no secret.
-function openidOf(platform, person) {
+export function openidOf(platform, person) {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
   for (const sign of `${platform}|${person.id_type}|${person.id_no}`) {
@@ -82,6 +83,15 @@ export async function scanByECard(person, text) {
   return control('ecard/scan', { qr_code: text, essc_no, confirm: true });
 }
 
+export const subscriptions = (token) => ask('/phone/api/subscriptions', { token });
+
+export const answerPrompt = (openid, templateId, accept) =>
+  control('wechat/subscribe', { openid, template_id: templateId, accept });
+
+export const tellPrompt = (token, results) => ask('/phone/api/subscriptions', {
+  token, body: { results, prompt_id: crypto.randomUUID() },
+});
+
 export const scan = (token, text) => product('scans', { text, scene: 1011, source: 'scanner' }, token);
 
 export const approve = (token, { challenge_id: id, nonce, role }, unitId) =>
@@ -92,3 +102,51 @@ export const deny = (token, { challenge_id: id, nonce }, reason) =>
 
 export const requestGrant = (token, { challenge_id: id, nonce }, uscc, note) =>
   product(`challenges/${encodeURIComponent(id)}/request-grant`, note ? { nonce, uscc, note } : { nonce, uscc }, token);
+
+export const ownRequests = (token) => ask('/phone/api/grant-requests', { token });
+
+// Units of which the person is legal representative.
+export async function ownUnits(token) {
+  const { items } = await ask('/phone/api/session/units?limit=100', { token });
+  return items.filter((unit) => unit.role === 'legal_rep');
+}
+
+// The phone's session becomes one for the unit; the answer's token takes the place of the old one.
+export async function enterUnit(token, unitId) {
+  return (await product('session', { role: 'legal_rep', unit_id: unitId }, token)).token;
+}
+
+export async function showCard(token, person) {
+  const { security } = await card(person);
+  await product('identity', { ecard: { security } }, token);
+}
+
+const ENDED = new Set(['requested', 'expired', 'revoked', 'denied', 'cancelled', 'lapsed']);
+
+// What a legal rep has to do with: {requests, grants, relations} of the unit that was entered.
+export async function grantsOfUnit(token) {
+  const read = async (path) => (await ask(`/phone/api/${path}`, { token })).items;
+  const all = await read('grants?limit=100');
+  return {
+    requests: await read('units/current/grant-requests?limit=100'),
+    grants: all.filter(({ status }) => !ENDED.has(status)),
+    relations: (await read('units/current/relations')).map(({ relation }) => relation),
+  };
+}
+
+// verb: approve, deny, suspend, resume or revoke.
+export const changeGrant = (token, { id, revision }, verb, body) => ask(
+  `/phone/api/grants/${encodeURIComponent(id)}/${verb}`, { token, revision, body, method: 'POST' },
+);
+
+// What units let the person do, and what the person has asked for.
+export async function ownGrants(token) {
+  const { items: grants } = await ask('/phone/api/session/grants?limit=100', { token });
+  return { grants, requests: (await ownRequests(token)).items };
+}
+
+export const askForGrant = (token, { uscc, note }) => ask('/phone/api/grant-requests', { token, body: note ? { uscc, note } : { uscc } });
+
+export const renewGrant = (token, id) => ask(`/phone/api/session/grants/${encodeURIComponent(id)}/renewal`, { token, method: 'POST' });
+
+export const withdrawRequest = (token, id) => ask(`/phone/api/grant-requests/${encodeURIComponent(id)}`, { token, method: 'DELETE' });

@@ -23,7 +23,8 @@ export function listPersonas(personas, onChoice) {
   $('persona-filter-row').hidden = personas.length <= MANY;
   $('personas').replaceChildren(...personas.map((person) => {
     const button = make('button', { type: 'button', class: 'card', 'data-testid': `persona-${person.key}` });
-    button.append(make('b', {}, person.name), make('span', {}, person.note), make('span', {}, maskedNo(person.id_no)));
+    const name = `${person.key} ${person.name}`;
+    button.append(make('b', {}, name), make('span', {}, person.note), make('span', {}, maskedNo(person.id_no)));
     if (CARD[person.card_state]) button.append(make('span', { class: 'abnormal' }, `社保卡${CARD[person.card_state]}`));
     button.addEventListener('click', () => onChoice(person));
     return make('li', {}, button);

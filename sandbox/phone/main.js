@@ -1,11 +1,14 @@
 // The way through the phone: choose a person, sign in, scan, decide.
 
+import * as answers from './answers.js';
 import * as api from './api.js';
 import * as camera from './camera.js';
 import * as choose from './choose.js';
 import * as confirm from './confirm.js';
 import { $, busy, refusal, show } from './dom.js';
+import * as granting from './granting.js';
 import * as pocket from './pocket.js';
+import * as subscribe from './subscribe.js';
 
 const asked = new URLSearchParams(window.location.search);
 const phone = { token: '', person: null, login: null, working: false };
@@ -45,6 +48,8 @@ function act(rel, problem) {
     phone.login = { challenge_id: problem.challenge_id, nonce: problem.nonce };
     $('grant-error').replaceChildren();
     show('grant');
+  } else if (rel === 'register') {
+    done('请在电脑上注册', '电脑页面上点“去注册”,您的姓名和证件号码会自动带入,不用再填。');
   } else if (phone.token) {
     show('home');
   } else {
@@ -66,6 +71,7 @@ function enter(person) {
     $('person-name').textContent = person.name;
     $('person-note').textContent = [person.note, choose.maskedNo(person.id_no)].filter(Boolean).join(' · ');
     show('home');
+    subscribe.offer(phone.token, choose.platform(), person);
   }, fail);
 }
 
@@ -99,15 +105,6 @@ function deny(reason) {
   }, failIn('confirm-error'));
 }
 
-function requestGrant(event) {
-  event.preventDefault();
-  const uscc = $('grant-uscc').value.trim().toUpperCase();
-  return during('正在提交…', async () => {
-    await api.requestGrant(phone.token, phone.login, uscc, $('grant-note').value.trim());
-    done('已提交申请', '法人同意后,电脑上的登录会继续。');
-  }, failIn('grant-error'));
-}
-
 async function openCamera() {
   if (!camera.canRead() || !navigator.mediaDevices) {
     $('camera-note').textContent = '此浏览器不能用相机识别二维码,请粘贴二维码下方的网址。';
@@ -135,18 +132,20 @@ async function openPicture(event) {
 
 function leave(to) {
   camera.stop();
+  answers.stopWaiting();
   if (to === 'choose') phone.token = '';
   show(to);
 }
 
 async function begin() {
   choose.start(followed);
+  subscribe.start();
   confirm.start({ onApprove: approve, onDeny: deny });
   $('scan-camera').addEventListener('click', openCamera);
   $('scan-picture').addEventListener('change', openPicture);
   $('picture-row').hidden = !camera.canRead();
   $('paste-form').addEventListener('submit', (event) => { event.preventDefault(); scan($('scan-text').value); });
-  $('grant-form').addEventListener('submit', requestGrant);
+  granting.start({ phone, during, done, fail, failIn });
   $('failed-home').addEventListener('click', () => leave('home'));
   $('back').addEventListener('click', () => leave(document.body.dataset.screen === 'home' || !phone.token ? 'choose' : 'home'));
   for (const button of document.querySelectorAll('[data-go]')) button.addEventListener('click', () => leave(button.dataset.go));

@@ -9,7 +9,6 @@ import logging
 import os
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,14 +25,15 @@ from server.commands.demo_env import (
     write_privately,
 )
 from server.commands.demo_greeting import Greeter, overview, say
-from server.commands.demo_sandbox import HOST, Sandbox, SandboxFailed, stop
+from server.commands.demo_sandbox import HOST, Sandbox, SandboxFailed
 from server.commands.migrate import migrate
 from server.commands.serve import listen, serve
 from server.demo.dataset import dataset
 from server.demo.loading import holds_units, load
+from server.demo.officers import ensure_officers
 from server.demo.shapes import Dataset, DemoPersona
 from server.resources import close_database, open_database, vault_of
-from server.settings import Settings, child_environ, from_environ
+from server.settings import Settings, from_environ
 
 _HIGHEST_PORT = 65534
 
@@ -77,11 +77,10 @@ def _show(port: int, var: Path) -> int:
         env |= platform_environment(sandbox.url, credentials)
         settings = Settings.read(env)
         told = dataset()
-        unit_ids = asyncio.run(_prepare(settings, told))
+        unit_ids, officers = asyncio.run(_prepare(settings, told))
         _tell(sandbox, told)
         personas = [_in_json(persona, told, unit_ids) for persona in told.personas]
-        write_privately(var / "demo.json", demo_json(env, credentials, personas))
-        closing.callback(stop, _clock(env))
+        write_privately(var / "demo.json", demo_json(env, credentials, personas, officers))
         text = overview(product, f"{sandbox.url}/phone", var, told.personas)
         greeter = Greeter(port, text)
         closing.callback(greeter.stop)
@@ -105,8 +104,13 @@ def _another(port: int) -> int:
     return port + 100 if port + 101 <= _HIGHEST_PORT else 8100
 
 
-async def _prepare(settings: Settings, told: Dataset) -> dict[str, str]:
-    """Bring the database up to date, fill it the first time; ids of the units by credit code."""
+async def _prepare(
+    settings: Settings, told: Dataset
+) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """Bring the database up to date, fill it the first time.
+
+    Ids of the units by credit code, and the officers as demo.json words them.
+    """
     await migrate(settings.database_url)
     vault = vault_of(settings)
     await open_database(settings)
@@ -118,6 +122,7 @@ async def _prepare(settings: Settings, told: Dataset) -> dict[str, str]:
         if rep is not None:
             rep.open(vault)
         rows = await Unit.all().values_list("uscc", "id")
+        officers = await ensure_officers(vault, utc_now())
     except SealBroken:
         raise DemoFailed(
             "master.key 与数据库不是一套,请删除数据目录后重来"
@@ -125,7 +130,7 @@ async def _prepare(settings: Settings, told: Dataset) -> dict[str, str]:
         ) from None
     finally:
         await close_database()
-    return dict(rows)
+    return dict(rows), officers
 
 
 def _tell(sandbox: Sandbox, told: Dataset) -> None:
@@ -151,10 +156,6 @@ def _in_json(persona: DemoPersona, told: Dataset, unit_ids: Mapping[str, str]) -
         "card_state": persona.card_state.value,
         "expects": persona.expects,
     }
-
-
-def _clock(env: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-m", "server", "tick"], env=child_environ(env))
 
 
 def _leave(number: int, _: object) -> None:

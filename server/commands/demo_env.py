@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from models.vocabulary import Platform
+from notify.texts.templates import Templates, read_templates
+
 MASTER_KEY_BYTES = 32
 INGEST_KEY_ID = "demo"
 
-# Field keys as WeChat names them (domain §5.3); the ids exist at the sandbox only.
-TEMPLATES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "filing_status": ("sandbox-filing-status", ("thing1", "phrase2", "time3", "thing4")),
-    "filing_due": ("sandbox-filing-due", ("thing1", "date2", "thing3")),
-    "grant_request": ("sandbox-grant-request", ("name1", "thing2", "time3")),
-    "grant_result": ("sandbox-grant-result", ("thing1", "phrase2", "time3")),
-    "cert_expiry": ("sandbox-cert-expiry", ("thing1", "date2", "number3")),
-    "login_alert": ("sandbox-login-alert", ("time1", "thing2", "thing3")),
-}
-"""Name in demo.json -> (template id, its fields)."""
+TEMPLATES_FILE = Path(__file__).parents[1] / "demo" / "templates.toml"
+
+
+def demo_templates() -> Templates:
+    """The templates of the demonstration, whose ids exist at the sandbox only."""
+    return read_templates(TEMPLATES_FILE.read_text(encoding="utf-8"))
+
 
 _ECARD = (
     "channel_no",
@@ -46,7 +46,9 @@ def demo_environment(port: int, var: Path) -> dict[str, str]:
         "ZB_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "ZB_UPLOAD_DIR": str(var / "uploads"),
         "ZB_DEVELOPMENT": "true",
+        "ZB_ALL_IN_ONE": "true",
         "ZB_LOGIN_CHANNELS": "miniapp,ecard",
+        "ZB_TEMPLATES_FILE": str(TEMPLATES_FILE),
         "ZB_INGEST_KEYS": f"{INGEST_KEY_ID}:{_made_once(var / 'ingest.key', _new_ingest_secret)}",
     }
 
@@ -56,7 +58,8 @@ def platform_environment(sandbox: str, credentials: Mapping[str, Any]) -> dict[s
 
     sandbox: its base URL; credentials: what it answers at `/_ctl/credentials`.
     """
-    wechat, alipay, ecard = (credentials[name] for name in ("wechat", "alipay", "ecard"))
+    names = ("wechat", "alipay", "ecard", "sms", "smtp", "ca", "core")
+    wechat, alipay, ecard, sms, smtp, ca, core = (credentials[name] for name in names)
     return {
         "ZB_WECHAT_API_BASE": f"{sandbox}/wechat",
         "ZB_WECHAT_APPID": wechat["appid"],
@@ -67,23 +70,44 @@ def platform_environment(sandbox: str, credentials: Mapping[str, Any]) -> dict[s
         "ZB_ALIPAY_APPID": alipay["appid"],
         "ZB_ALIPAY_PRIVATE_KEY": alipay["app_private_key"],
         "ZB_ALIPAY_PUBLIC_KEY": alipay["alipay_public_key"],
+        "ZB_REGISTRY_BASE": f"{sandbox}/registry",
+        "ZB_SMS_BASE": f"{sandbox}/sms",
+        "ZB_SMS_KEY": sms["key"],
+        "ZB_SMS_SECRET": sms["secret"],
+        "ZB_CA_BASE": f"{sandbox}/ca",
+        "ZB_CA_KEY": ca["key"],
+        "ZB_CA_SECRET": ca["secret"],
+        "ZB_CORE_BASE": f"{sandbox}/core",
+        "ZB_CORE_KEY": core["key"],
+        "ZB_CORE_SECRET": core["secret"],
+        "ZB_SMTP_HOST": smtp["host"],
+        "ZB_SMTP_PORT": smtp["port"],
+        "ZB_SMTP_SECURITY": "none",
+        "ZB_SMTP_SENDER": "noreply@zhangban.example.cn",
         "ZB_ECARD_BASE": f"{sandbox}/ecard",
         **{f"ZB_ECARD_{name.upper()}": ecard[name] for name in _ECARD},
     }
 
 
 def demo_json(
-    env: Mapping[str, str], credentials: Mapping[str, Any], personas: list[dict[str, Any]]
+    env: Mapping[str, str],
+    credentials: Mapping[str, Any],
+    personas: list[dict[str, Any]],
+    officers: list[dict[str, Any]],
 ) -> str:
     """The text of demo.json (contract §1): what programs need to play the demonstration."""
     key_id, _, secret = env["ZB_INGEST_KEYS"].partition(":")
     wechat = credentials["wechat"]
     told = {
         "personas": personas,
-        "officers": [],
+        "officers": officers,
         "ingest": {"key_id": key_id, "secret": secret},
         "wechat": {name: wechat[name] for name in ("appid", "token", "aes_key")},
-        "templates": {name: template_id for name, (template_id, _) in TEMPLATES.items()},
+        "templates": {
+            key.value: template.id
+            for (platform, key), template in demo_templates().current.items()
+            if platform is Platform.WECHAT
+        },
     }
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 

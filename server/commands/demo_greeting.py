@@ -51,6 +51,7 @@ def overview(page: str, phone: str, var: Path, personas: Sequence[DemoPersona]) 
         "\n掌办演示已启动 · The Zhangban demo is running\n\n"
         f"  登录页面 PC page          {page}/\n"
         f"  模拟手机 phone simulator  {phone}\n"
+        f"  经办机构 agency console   {page}/console/ (账号见 accounts in {var}/demo.json)\n"
         f"  接口说明 API              {page}/docs\n"
         f"  数据目录 state            {var}/ (删除即可重新开始 delete it to start afresh)\n\n"
         f"演示人物 Personas (均为虚构 all invented)\n{table}\n\n{_HOW}"

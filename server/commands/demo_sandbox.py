@@ -7,7 +7,9 @@ import sys
 import time
 from typing import Any, Self
 
-from server.commands.demo_env import TEMPLATES
+from models.vocabulary import Platform
+from server.commands.demo_env import demo_templates
+from server.demo.core import core_rows
 from server.demo.shapes import Dataset, DemoPerson, DemoPersona, DemoRegistryRecord
 
 HOST = "127.0.0.1"
@@ -68,14 +70,21 @@ class Sandbox:
         raise SandboxFailed("沙箱没有启动 (the sandbox did not start)")
 
     def tell(self, told: Dataset) -> None:
-        """Make everybody known: e-cards, the phone page's list, registry records, templates."""
+        """Make everybody known: e-cards, the phone page's list, records of the registries and of
+        the core system, templates."""
         for person in told.people:
             self._post("/ecard/people", _card(person))
         self._post("/personas", [_on_the_phone(persona) for persona in told.personas])
         for record in told.registry:
             self._post("/registry", _registered(record))
-        templates = {template_id: list(keys) for template_id, keys in TEMPLATES.values()}
-        self._post("/wechat/templates", {"templates": templates})
+        self._post("/core/units", {"units": list(core_rows(told))})
+        for platform in Platform:
+            templates = {
+                template.id: list(template.fields)
+                for template in demo_templates().known.values()
+                if template.platform is platform
+            }
+            self._post(f"/{platform}/templates", {"templates": templates})
 
     def _post(self, path: str, body: object) -> None:
         ask(self.port, "POST", f"/_ctl{path}", body)

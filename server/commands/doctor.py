@@ -23,7 +23,7 @@ def run(given: argparse.Namespace) -> int:
     try:
         settings = Settings.from_environ()
     except SettingsError as fault:
-        findings = [Finding(Health.BAD, "设置", each) for each in str(fault).split("; ")]
+        findings = [Finding(Health.BAD, "设置", each) for each in fault.faults]
         findings += examinations.house(_ROOMS)
         return _told(findings)
     return _told(asyncio.run(_all(settings, given.workers)))
@@ -44,6 +44,8 @@ async def _each(settings: Settings, workers: int) -> AsyncIterator[Finding]:
         yield finding
     yield examinations.uploads(settings)
     for finding in await examinations.platforms(settings):
+        yield finding
+    for finding in examinations.templates(settings):
         yield finding
     for finding in examinations.workers(settings, workers):
         yield finding

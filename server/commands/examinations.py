@@ -17,6 +17,8 @@ from tortoise.connection import get_connections
 from tortoise.migrations.executor import MigrationExecutor
 
 from models.database import tortoise_config
+from models.vocabulary import Platform
+from notify.texts.entry import TemplateKey
 from server.clock import utc_now
 from server.resources import close_database, open_database, redis_clients, vault_of
 from server.settings import Settings
@@ -141,6 +143,11 @@ async def platforms(settings: Settings) -> list[Finding]:
         ("微信", settings.wechat_appid, settings.wechat_api_base),
         ("支付宝", settings.alipay_appid, settings.alipay_gateway),
         ("电子社保卡", settings.ecard_base, settings.ecard_base),
+        ("证书机构", settings.ca_base, settings.ca_base),
+        ("业务系统", settings.core_base, settings.core_base),
+        ("登记信息库", settings.registry_base, settings.registry_base),
+        ("短信", settings.sms_base, settings.sms_base),
+        ("邮件", settings.smtp_host, f"smtp://{settings.smtp_host}:{settings.smtp_port}"),
     ]
     used = [(name, url) for name, given, url in named if given]
     if not used:
@@ -160,6 +167,21 @@ async def _platform(name: str, url: str) -> Finding:
         return Finding(Health.BAD, name, f"{host}:{port} 连不上,{_said(fault)}")
     writer.close()
     return Finding(Health.GOOD, name, f"{host}:{port} 可连接")
+
+
+def templates(settings: Settings) -> list[Finding]:
+    """Which message templates a platform lacks: of those topics the inbox alone tells."""
+    used = {Platform.WECHAT: settings.wechat_appid, Platform.ALIPAY: settings.alipay_appid}
+    findings = []
+    for platform in (platform for platform, appid in used.items() if appid):
+        lacking = [key for key in TemplateKey if (platform, key) not in settings.templates.current]
+        what = f"缺少 {'、'.join(lacking)},这些通知只在“消息”里" if lacking else "齐全"
+        health = Health.DOUBTFUL if lacking else Health.GOOD
+        findings.append(Finding(health, "消息模板", f"{platform} {what}"))
+    if settings.wechat_appid and not settings.wechat_token:
+        what = "没有 ZB_WECHAT_TOKEN,收不到微信的订阅和送达事件"
+        findings.append(Finding(Health.DOUBTFUL, "消息推送", what))
+    return findings
 
 
 def workers(settings: Settings, count: int) -> list[Finding]:

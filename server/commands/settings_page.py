@@ -28,6 +28,10 @@ _TAIL = """
 With `ZB_WECHAT_APPID`, `ZB_ALIPAY_APPID` or `ZB_ECARD_BASE` set, the platform's other variables are
 required, too. `ZB_PUBLIC_URL` must be https, except on the loopback address or in development.
 
+`ZB_CA_FOLDER` holds the certificates (.cer .crt .der .pem .p7b) of the CAs that issue to units, the
+issuing ones themselves and not only their roots. Lists of what they revoked are fetched from the
+addresses in their certificates: http(s), usual ports, public networks, or `ZB_REVOCATION_HOSTS`.
+
 `make run` reads one variable more: `ZB_VAR`, the folder for its state (default `var`).
 The tests read `ZB_TEST_POSTGRES_URL`, `ZB_TEST_REDIS_URL` and `ZB_VECTORS`.
 """

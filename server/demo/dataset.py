@@ -29,6 +29,7 @@ def dataset(units: int = COUNT, seed: int = SEED) -> Dataset:
         agencies=small.agencies,
         applications=small.applications,
         personas=small.personas,
+        certificates=small.certificates,
     )
 
 

@@ -25,7 +25,7 @@ _UNITS_OF: Mapping[str, Sequence[int]] = {
     EXPIRED: (15,),
     REQUESTED: (16,),
     SUSPENDED: (CHANGED_HANDS,),
-    REVOKED_ONLINE: (17,),
+    REVOKED_ONLINE: (5,),
     "clerk-09": (18,),
     "clerk-10": (19,),
     "clerk-11": (4,),
@@ -35,7 +35,7 @@ _UNITS_OF: Mapping[str, Sequence[int]] = {
     **{
         f"clerk-{number}": (position,)
         for number, position in enumerate(
-            (0, 3, 4, 5, 6, 9, 10, 11, 12, 14, 16, 20, 21, 22, 23, 20), 15
+            (0, 3, 4, 17, 6, 9, 10, 11, 12, 14, 16, 20, 21, 22, 23, 20), 15
         )
     },
 }

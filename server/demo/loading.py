@@ -9,14 +9,31 @@ from typing import Any, TypeVar
 from tortoise.connection import get_connections
 from tortoise.models import Model
 
+from handlers.grant_requests import ANSWERED_WITHIN
+from models.certificate import Certificate, day_in_china, first_step_on
+from models.certificate_file import certificate_key
 from models.database import tx
 from models.grant import Grant
 from models.identity import Identity
 from models.ids import new_id
 from models.sealed import Vault
 from models.unit import Agency, LegalRep, Relation, Unit
-from models.vocabulary import GrantStatus, UnitStatus
-from server.demo.shapes import Dataset, DemoGrant, DemoLegalRep, DemoPerson, DemoRelation
+from models.vocabulary import (
+    CertificateSource,
+    CertificateState,
+    GrantSource,
+    GrantStatus,
+    Suspension,
+    UnitStatus,
+)
+from server.demo.shapes import (
+    Dataset,
+    DemoCertificate,
+    DemoGrant,
+    DemoLegalRep,
+    DemoPerson,
+    DemoRelation,
+)
 
 # SQLite and PostgreSQL bind at most 32 766 values a statement; the widest table has 18 columns.
 _BATCH = 500
@@ -70,6 +87,7 @@ class _Rows:
     relations: list[Relation] = field(default_factory=list)
     legal_reps: list[LegalRep] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
+    certificates: list[Certificate] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
     unit_ids: dict[str, str] = field(default_factory=dict)
     relation_ids: dict[str, str] = field(default_factory=dict)
@@ -85,6 +103,8 @@ class _Rows:
             self._add_legal_rep(rep, people, registered)
         for grant in chunk.grants:
             self._add_grant(grant)
+        for certificate in chunk.certificates:
+            self._add_certificate(certificate)
 
     def _add_agencies(self, chunk: Dataset) -> None:
         self.agencies += [
@@ -163,8 +183,39 @@ class _Rows:
             valid_to=None if grant.to_day is None else self._day(grant.to_day),
             created_at=self._day(min(grant.from_day, 0)),
         )
+        if grant.status is GrantStatus.SUSPENDED:
+            row.suspension = Suspension.LEGAL_REP_CHANGED
+        elif grant.status is GrantStatus.REQUESTED:
+            row.source, row.requested_at = GrantSource.REQUEST, self.now
+            row.answer_by = self.now + ANSWERED_WITHIN
         self.grants.append(row)
         self.links += [(row.id, self.relation_ids[unit_no]) for unit_no in grant.unit_nos]
+
+    def _add_certificate(self, told: DemoCertificate) -> None:
+        not_after = self._day(told.to_day)
+        expires_on = day_in_china(not_after)
+        held = told.state is CertificateState.HELD
+        row_id = new_id()
+        self.certificates.append(
+            Certificate(
+                id=row_id,
+                unit_id=self.unit_ids[told.uscc],
+                state=told.state,
+                source=CertificateSource.UPLOAD,
+                title="单位数字证书",
+                issuer=told.issuer,
+                serial=told.serial,
+                key=certificate_key(told.issuer, told.serial),
+                uscc=told.uscc,
+                algorithm="SM2/SM3",
+                problems=told.problems,
+                not_before=self._day(told.from_day),
+                not_after=not_after,
+                expires_on=expires_on,
+                next_step_on=first_step_on(expires_on, day_in_china(self.now)) if held else None,
+                created_at=self.now,
+            )
+        )
 
     def _day(self, days: int) -> datetime:
         return self.now + timedelta(days=days)
@@ -175,6 +226,7 @@ class _Rows:
         await _create(Relation, self.relations)
         await _create(LegalRep, self.legal_reps)
         await _create(Grant, self.grants)
+        await _create(Certificate, self.certificates)
         await _link(self.links)
 
 
@@ -193,7 +245,7 @@ async def _link(links: Sequence[tuple[str, str]]) -> None:
             f"(${at}, ${at + 1})" if postgres else "(?, ?)" for at in range(1, len(values), 2)
         )
         await database.execute_query(
-            f"INSERT INTO grant_relations (grant_id, relation_id) VALUES {marks}",  # noqa: S608
+            f"INSERT INTO grant_scopes (grant_id, relation_id) VALUES {marks}",  # noqa: S608
             values,
         )
 

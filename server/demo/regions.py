@@ -7,14 +7,6 @@ REGIONS = (
     DemoRegion("230000", "省直"),
     *(DemoRegion(f"{four}00", name) for four, name in PREFECTURES.items()),
 )
-INSURANCES = {
-    "110": "企业职工基本养老保险",
-    "120": "机关事业单位基本养老保险",
-    "210": "失业保险",
-    "310": "职工基本医疗保险",
-    "410": "工伤保险",
-    "510": "生育保险",
-}
 _HOURS = "工作日 8:30-11:30,13:30-17:00"
 _HOTLINE = "12333"
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.vocabulary import CardState, GrantStatus, IdType, Role
+from models.vocabulary import CardState, CertificateState, GrantStatus, IdType, Role
 
 
 class UnitKind(StrEnum):
@@ -115,6 +115,22 @@ class DemoGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoCertificate:
+    """A certificate 数字证书 of a unit, valid from one day to another, counted from the loading.
+
+    serial: hex; problems: words of the checks that failed, joined by commas.
+    """
+
+    uscc: str
+    serial: str
+    issuer: str
+    from_day: int
+    to_day: int
+    state: CertificateState = CertificateState.HELD
+    problems: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DemoRegistryRecord:
     """What one source answers for a credit code; no record means not found.
 
@@ -172,6 +188,7 @@ class Dataset:
     agencies: tuple[DemoAgency, ...] = ()
     applications: tuple[DemoApplication, ...] = ()
     personas: tuple[DemoPersona, ...] = ()
+    certificates: tuple[DemoCertificate, ...] = ()
 
     @property
     def clerks(self) -> tuple[DemoPerson, ...]:

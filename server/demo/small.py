@@ -2,6 +2,7 @@
 
 from random import Random
 
+from server.demo.certificates import certificates_of
 from server.demo.grants import grants_of
 from server.demo.people import everybody, legal_reps_of
 from server.demo.personas import personas_of
@@ -32,5 +33,6 @@ def small_set(seed: int) -> Dataset:
         regions=REGIONS,
         agencies=AGENCIES,
         applications=tuple(applications),
+        certificates=tuple(certificates_of(units, grants)),
         personas=tuple(personas_of(by_key, legal_reps, grants, applications)),
     )

@@ -21,6 +21,24 @@ class WeChatAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class CaAccount:
+    """An account at the CA 证书机构. base_url has no trailing slash."""
+
+    base_url: str
+    key: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CoreAccount:
+    """An account at the core system 业务系统. base_url has no trailing slash."""
+
+    base_url: str
+    key: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PushKeys:
     """What authenticates a push from WeChat. aes_key None: the account is in plain mode.
 

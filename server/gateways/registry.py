@@ -3,50 +3,15 @@
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
+from handlers.ports import Found, LookUp, NotFound, Source, Unavailable
 from models.errors.entry import Refusal
 from models.errors.registration import VERIFICATION_UNAVAILABLE
 from server.gateways.breaker import Breaker, Line
 from server.gateways.transport import Call, Repeat, Reply, Transport, TransportFault
 
 logger = logging.getLogger(__name__)
-
-
-class Source(StrEnum):
-    """Which registry: 营商, 养老参保 or 机关事业 (domain S1-5.1.1)."""
-
-    MARKET = "market"
-    PENSION_ENTERPRISE = "pension_enterprise"
-    PENSION_PUBLIC = "pension_public"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The registry's own record of a unit. Its values are compared with, never shown.
-
-    legal_rep_id_no: None where the registry does not hold it.
-    """
-
-    uscc: str
-    name: str
-    legal_rep_name: str
-    legal_rep_id_no: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class NotFound:
-    """The registry answered, and does not know the unit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unavailable:
-    """The registry did not answer; nothing is known about the unit."""
-
-
-LookUp = Found | NotFound | Unavailable
 
 
 class Registry:

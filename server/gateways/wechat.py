@@ -54,12 +54,20 @@ class SubscribeSend:
 class WeChat:
     """WeChat 微信 as the handlers know it (implements handlers.ports.PhonePlatform).
 
-    The session_key of code2Session is dropped here: nothing of ours needs it.
+    The session_key of code2Session is dropped here: nothing of ours needs it. rest_s: how long the
+    platform is left alone after five transport faults in a row.
     """
 
-    def __init__(self, account: WeChatAccount, transport: Transport, redis: "Redis") -> None:
+    def __init__(
+        self,
+        account: WeChatAccount,
+        transport: Transport,
+        redis: "Redis",
+        *,
+        rest_s: float = 10.0,
+    ) -> None:
         self._account = account
-        self._line = Line(transport, Breaker(_unavailable))
+        self._line = Line(transport, Breaker(_unavailable, rest_s=rest_s))
         self._client = AsyncWeChatClient(account, self._line)
         self._client.tokens = TokenProvider(redis, self._client.fetch_stable_token, account.appid)
 

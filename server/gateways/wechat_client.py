@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
 from wechatpy.client import WeChatClient
 from wechatpy.client.api import WeChatWxa
 from wechatpy.exceptions import WeChatClientException
@@ -181,7 +182,7 @@ class AsyncWeChatClient(WeChatClient):  # type: ignore[misc]
 
 def _json_body(content: object) -> bytes | None:
     # UTF-8 as it is: the platform counts and shows \uXXXX escapes literally.
-    return None if content is None else json.dumps(content, ensure_ascii=False).encode()
+    return None if content is None else msgspec.json.encode(content)
 
 
 def _read(reply: Reply, policy: Policy) -> Any:

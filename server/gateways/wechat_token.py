@@ -39,6 +39,11 @@ class TokenUnavailable(Exception):
         self.retry_after_s = retry_after_s
 
 
+GLANCE_S = 30.0
+"""For how long a token that was read is used without looking again, unless the platform refuses it;
+what is stored is good for 300 s more (see TokenProvider._store)."""
+
+
 @dataclass(frozen=True, slots=True)
 class FreshToken:
     """A token as fetched. expires_in_s: life left, as the platform states it."""
@@ -70,6 +75,7 @@ class TokenProvider:
         self._lock_s = 20.0
         self._failures = 0
         self._spare: tuple[str, float] = ("", 0.0)
+        self._seen: tuple[str, float] = ("", 0.0)
         self._renewed_at = float("-inf")
 
     async def get(self, bad: str | None = None) -> str:
@@ -78,14 +84,18 @@ class TokenProvider:
         Raises TokenUnavailable, or what `fetch` raises. May return `bad` itself once, when the
         platform insists that it is current.
         """
-        token = await self._stored()
-        if token and token != bad:
+        if bad is None and (token := self._glanced()):
             return token
         failures = self._failures
+        # One looks for all: a burst of pushes after a pause opens no connection each.
         async with self._lock:
-            token = await self._stored()
-            if token and token != bad:
+            if (token := self._glanced()) and token != bad:
                 return token
+            stored = await self._stored()
+            if stored and stored != bad:
+                self._seen = (stored, _loop_time() + GLANCE_S)
+                return stored
+            self._seen = ("", 0.0)
             if self._failures != failures:
                 # It failed for somebody while we waited; asking again now would only add load.
                 raise TokenUnavailable(1)
@@ -94,6 +104,10 @@ class TokenProvider:
             except Exception:
                 self._failures += 1
                 raise
+
+    def _glanced(self) -> str:
+        token, until = self._seen
+        return token if _loop_time() < until else ""
 
     async def _alone(self, bad: str | None) -> str:
         """Fetch under the lock that all processes share, or wait for the one that holds it."""

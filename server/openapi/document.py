@@ -20,11 +20,27 @@ TAGS = {
     "login": "电脑端扫码登录:出示二维码、等待、登录",
     "phone": "手机端(微信、支付宝小程序):扫码、确认",
     "session": "登录会话、单位切换、登录设备",
+    "accounts": "密码账号",
+    "me": "我的账号与个人信息",
+    "registrations": "单位注册",
+    "units": "单位信息",
     "grants": "授权",
+    "grant-requests": "授权申请与审批",
+    "own-grants": "我的授权与续期",
+    "certificates": "数字证书",
+    "officers": "经办机构工作台:登录",
+    "staff": "经办人员账号、岗位、审计",
+    "window": "窗口:单位查询",
+    "window-accounts": "窗口:法人账号",
+    "windows": "窗口:材料与授权",
     "help": "错误代码",
+    "ingest": "既有经办系统推送的数据",
     "operations": "运行:存活、就绪、指标、接口文档",
     "plain": "不用脚本的登录页面",
     "pages": "网页",
+    "messages": "消息",
+    "subscriptions": "消息订阅与通知偏好",
+    "callbacks": "平台推送",
 }
 _ABOUT = """\
 掌办: login by QR code with the electronic social-security card.
@@ -38,11 +54,14 @@ _ABOUT = """\
 _SECURITY: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
     Access.OPERATOR: [],
+    Access.INGEST: [{"key": [], "signature": []}],
+    Access.PLATFORM: [],
     Access.BROWSER: [{"bind": []}],
     Access.PHONE: [{"bearer": []}],
     Access.PERSON: [{"bearer": []}],
     Access.SIGNED_IN: [{"session": []}, {"bearer": []}],
     Access.UNIT: [{"session": []}, {"bearer": []}],
+    Access.OFFICER: [{"session": []}],
 }
 _COOKIES = {
     "session": (
@@ -58,7 +77,10 @@ _WHO = {
     Access.PERSON: "A signed-in phone that carries an e-card.",
     Access.SIGNED_IN: "A signed-in desk or phone, before or after entering a unit.",
     Access.UNIT: "A session that has entered a unit.",
+    Access.OFFICER: "An officer signed in to the agency's console.",
     Access.OPERATOR: "The machine itself, or development mode; to others it does not exist.",
+    Access.INGEST: "An existing system that signs with its key.",
+    Access.PLATFORM: "The platform itself, by its own signature.",
 }
 
 
@@ -105,7 +127,24 @@ def _schemes(secure: bool) -> dict[str, Any]:
         key: {"type": "apiKey", "in": "cookie", "name": prefix + name, "description": about}
         for key, (name, about) in _COOKIES.items()
     }
-    return {"bearer": {"type": "http", "scheme": "bearer", "description": bearer}, **cookies}
+    signed = {
+        key: {"type": "apiKey", "in": "header", "name": name, "description": about}
+        for key, (name, about) in _SIGNED.items()
+    }
+    return {
+        "bearer": {"type": "http", "scheme": "bearer", "description": bearer},
+        **cookies,
+        **signed,
+    }
+
+
+_SIGNED = {
+    "key": ("X-Key-Id", "Which of the keys in `ZB_INGEST_KEYS` signs."),
+    "signature": (
+        "X-Signature",
+        'Hex HMAC-SHA256 of `X-Timestamp "\\n" method "\\n" path "\\n" sha256hex(body)`.',
+    ),
+}
 
 
 _HEADERS = {
@@ -125,6 +164,7 @@ def _shapes(operations: Iterable[Operation]) -> dict[str, Any]:
     for operation in operations:
         wanted |= {shape for shape in operation.answers.values() if _is_struct(shape)}
         wanted |= {shape for shape in (operation.body, operation.query) if shape is not None}
+        wanted |= {shape for shape in (operation.uploads or {}).values() if _is_struct(shape)}
     # In the order of their names, so that the document is the same in every process.
     ordered = sorted(wanted, key=lambda shape: str(shape.__name__))
     _, shapes = msgspec.json.schema_components(ordered, ref_template=_REF)
@@ -151,6 +191,11 @@ def _described(operation: Operation, shapes: dict[str, Any]) -> dict[str, Any]:
     }
     if operation.body is not None:
         said["requestBody"] = _body(operation, operation.body)
+    elif operation.uploads is not None:
+        content = {media: _upload(media, each) for media, each in operation.uploads.items()}
+        if operation.example is not None:
+            content["application/json"]["example"] = operation.example
+        said["requestBody"] = {"required": True, "content": content}
     return said
 
 
@@ -165,6 +210,16 @@ def _body(operation: Operation, shape: type[msgspec.Struct]) -> dict[str, Any]:
         content["example"] = operation.example
     media = "application/x-www-form-urlencoded" if operation.page else "application/json"
     return {"required": True, "content": {media: content}}
+
+
+def _upload(media: str, shape: Any) -> dict[str, Any]:
+    if _is_struct(shape):
+        return {"schema": _schema(shape)}
+    if media != "multipart/form-data":
+        # A file as it is needs no schema (OpenAPI 3.1, binary data).
+        return {}
+    part = {"type": "string", "contentMediaType": "application/octet-stream"}
+    return {"schema": {"type": "object", "properties": {"file": part}, "required": ["file"]}}
 
 
 def _answers(operation: Operation) -> dict[str, Any]:

@@ -57,10 +57,15 @@ def _in_query(operation: Operation, shapes: Mapping[str, Any]) -> Iterator[dict[
 
 def _in_headers(operation: Operation) -> Iterator[dict[str, Any]]:
     unsafe, access = operation.method in UNSAFE, operation.policy.access
-    if unsafe and access in (Access.SIGNED_IN, Access.UNIT) and not operation.page:
+    by_cookie = access in (Access.SIGNED_IN, Access.UNIT, Access.OFFICER)
+    if unsafe and by_cookie and not operation.page:
         yield _header("X-CSRF-Token", _CSRF, maxLength=64)
-    if operation.policy.needs_session and not operation.page:
+    has_unit = operation.policy.needs_session and access is not Access.OFFICER
+    if has_unit and not operation.page:
         yield _header("X-Unit-Epoch", _EPOCH, pattern="^[0-9]{1,9}$")
+    if access is Access.INGEST:
+        about = "Seconds since 1970, at most 300 off; part of what is signed."
+        yield _header("X-Timestamp", about, required=True, pattern="^[0-9]{1,11}$")
     if operation.if_match:
         about = '`revision` of what is changed, as it was read: `"7"`; stale: 409, absent: 428.'
         yield _header("If-Match", about, required=True, pattern='^"[0-9]{1,9}"$')

@@ -10,6 +10,7 @@ from server.pages.fill import Markup, element, joined
 
 _PLACES = {"path": "路径", "query": "查询", "header": "请求头"}
 _KEYS = {"bearer": "手机令牌", "session": "登录会话", "bind": "二维码绑定"}
+_KEYS |= {"key": "对接密钥", "signature": "请求签名"}
 
 
 def reference(document: Mapping[str, Any]) -> str:
@@ -91,9 +92,16 @@ def _rule(parameter: Mapping[str, Any]) -> str:
 def _body(body: Mapping[str, Any] | None) -> Markup:
     if body is None:
         return Markup("")
-    media, content = next(iter(body["content"].items()))
-    said = element("p", Markup(f"请求体:{escape(media)} {_link(content['schema'])}"))
-    return joined((said, _json(content["example"]))) if "example" in content else said
+    ways = [_way(media, content) for media, content in body["content"].items()]
+    return joined(part for way in ways for part in way)
+
+
+def _way(media: str, content: Mapping[str, Any]) -> tuple[Markup, ...]:
+    """One way to send a body: its content type, its shape, an example."""
+    schema = content.get("schema", {})
+    shape = _link(schema) if "$ref" in schema else ", ".join(schema.get("properties", ()))
+    said = element("p", Markup(f"请求体:{escape(media)} {shape}"))
+    return (said, _json(content["example"])) if "example" in content else (said,)
 
 
 def _answers(answers: Mapping[str, Any]) -> Markup:

@@ -22,6 +22,7 @@ from models.errors.system import (
     REPEATED,
     STORE_DOWN,
 )
+from models.errors.unit import UNIT_CLOSED
 from server.errors import PROBLEM
 from server.operation import Operation
 from server.policy import Access
@@ -94,6 +95,7 @@ def _declared(operation: Operation) -> Iterator[Said]:
 # Where the door answers with another status than the entry's own.
 _REWORDED = {
     (Access.OPERATOR, FORBIDDEN.code): 404,
+    (Access.INGEST, FORBIDDEN.code): 401,
     (Access.UNIT, CHOOSE_UNIT.code): 403,
 }
 
@@ -113,15 +115,24 @@ def _at_the_door(operation: Operation) -> Iterator[Said]:
         yield 404, CHALLENGE_UNKNOWN
     if access is Access.OPERATOR:
         yield 404, FORBIDDEN
-    if operation.method in UNSAFE and access in (Access.BROWSER, Access.SIGNED_IN, Access.UNIT):
+    if access is Access.INGEST:
+        yield 401, FORBIDDEN
+    by_cookie = (Access.BROWSER, Access.SIGNED_IN, Access.UNIT, Access.OFFICER)
+    if operation.method in UNSAFE and access in by_cookie:
         yield 403, CSRF_FAILED
+
+
+_LOST = (SESSION_ENDED, GRANT_REVOKED, GRANT_EXPIRED, GRANT_SUSPENDED, UNIT_CLOSED)
 
 
 def _of_session(operation: Operation) -> Iterator[Said]:
     policy = operation.policy
     if not policy.needs_session:
         return
-    for entry in (SESSION_ENDED, GRANT_REVOKED, GRANT_EXPIRED, GRANT_SUSPENDED, UNIT_SWITCHED):
+    if policy.access is Access.OFFICER:
+        yield from _of_console(operation)
+        return
+    for entry in (*_LOST, UNIT_SWITCHED):
         yield entry.status, entry
     if policy.access is not Access.PHONE:
         yield IDENTITY_NEEDED.status, IDENTITY_NEEDED
@@ -129,6 +140,14 @@ def _of_session(operation: Operation) -> Iterator[Said]:
         yield 403, CHOOSE_UNIT
         if policy.roles:
             yield policy.refusal.status, policy.refusal
+
+
+def _of_console(operation: Operation) -> Iterator[Said]:
+    # Whoever comes with the session of a desk is told how that one ended.
+    for entry in _LOST:
+        yield entry.status, entry
+    if operation.policy.duties:
+        yield operation.policy.refusal.status, operation.policy.refusal
 
 
 def _of_input(operation: Operation) -> Iterator[Said]:

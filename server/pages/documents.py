@@ -40,11 +40,51 @@ def login_page(
         for channel in channels
     )
     switch = fill("channels", choices=choices) if len(channels) > 1 else _NOTHING
-    return _document(
+    return document(
         "登录",
-        fill("login", channels=switch, demo=fill("demo") if development else _NOTHING),
+        fill(
+            "login",
+            password=fill("password_login"),
+            channels=switch,
+            demo=fill("demo") if development else _NOTHING,
+        ),
         fill("login_head"),
     )
+
+
+def inbox_page() -> str:
+    """Give the page of `/inbox`, which reads the messages by script."""
+    return document("消息", fill("inbox"), fill("inbox_head"))
+
+
+def certificates_page() -> str:
+    """Give the page of `/certificates`, which reads the unit's certificates by script."""
+    return document("数字证书管理", fill("certificates"), fill("certificates_head"))
+
+
+def register_page() -> str:
+    """Give the page of `/register`, where a legal representative registers the unit."""
+    return document("单位注册", fill("register"), fill("register_head"))
+
+
+def grants_page() -> str:
+    """Give the page of `/grants`, which reads the unit's grants by script."""
+    return document("授权登录", fill("grants"), fill("grants_head"))
+
+
+def profile_page() -> str:
+    """Give the page of `/profile`, which reads the unit's information by script."""
+    return document("修改资料", fill("profile", bar=fill("bar")), fill("profile_head"))
+
+
+def own_grants_page() -> str:
+    """Give the page of `/my-grants`, where clerks see and ask for grants, by script."""
+    return document("我的授权", fill("my_grants"), fill("my_grants_head"))
+
+
+def console_page() -> str:
+    """Give the page of `/console/`, where officers of the agencies work by script."""
+    return document("经办机构工作台", fill("console"), fill("console_head"))
 
 
 def noscript_login_page(view: PlainLogin) -> str:
@@ -71,7 +111,7 @@ def noscript_login_page(view: PlainLogin) -> str:
     # Nothing more will come, or a reload would wipe the digits while they are being typed.
     still = over or view.pairing is not None
     head = _NOTHING if still else fill("plain_refresh", s=str(REFRESH_S), url=view.next_url)
-    return _document("登录", body, head)
+    return document("登录", body, head)
 
 
 def noscript_units_page(
@@ -101,7 +141,7 @@ def noscript_units_page(
         for unit in units
     )
     body = fill("plain_units", units=joined(forms), refusal=_refusal(refusal))
-    return _document("选择单位", body)
+    return document("选择单位", body)
 
 
 def home_page(view: PlainHome, sign_out_url: str, csrf_token: str) -> str:
@@ -129,15 +169,16 @@ def home_page(view: PlainHome, sign_out_url: str, csrf_token: str) -> str:
         acts=acts,
         menus=element("nav", menus, class_="menus", aria_label="办事菜单") if menus else menus,
     )
-    return _document(view.unit, body)
+    return document(view.unit, body)
 
 
 def landing_page() -> str:
     """Give the page behind the QR link for a phone's own camera; it can never log anybody in."""
-    return _document("请用微信、支付宝或电子社保卡扫码", fill("landing"))
+    return document("请用微信、支付宝或电子社保卡扫码", fill("landing"))
 
 
-def _document(title: str, body: Markup, head: Markup = _NOTHING) -> str:
+def document(title: str, body: Markup, head: Markup = _NOTHING) -> str:
+    """Give a whole page around a body."""
     return str(fill("document", title=title, body=body, head=head))
 
 

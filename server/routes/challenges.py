@@ -4,7 +4,7 @@ import secrets
 
 from sanic import HTTPResponse, empty, raw, text
 
-from handlers import challenges, exchanges
+from handlers import carried, challenges, exchanges
 from models.errors.filing import STATE_CHANGED
 from models.errors.login import ACCOUNT_DISABLED, TOO_OFTEN
 from models.errors.phone import CHALLENGE_UNKNOWN, PAIR_CODE_WRONG
@@ -13,10 +13,12 @@ from models.errors.scan import (
     ECARD_UNAVAILABLE,
     LEGAL_REP_UNKNOWN,
     LOGIN_DENIED,
+    PAIRING_OWED,
     QR_EXPIRED,
     QR_TAKEN,
 )
 from models.errors.system import BUSY, CSRF_FAILED, INPUT_WRONG
+from models.errors.unit import UNIT_CLOSED
 from models.vocabulary import Channel, Role
 from server import streams
 from server.admission import require_same_site
@@ -27,6 +29,7 @@ from server.qr import Symbol, drawn_once
 from server.routes.answers import as_json
 from server.routes.entry import entry_of_session
 from server.wire import bodies, shapes, views
+from server.wire.registration_shapes import ShownCarried
 
 routes = Routes("login", "/api/v1/login/challenges")
 _EXAMPLE = {"role": "legal_rep", "channel": "miniapp"}
@@ -170,6 +173,20 @@ async def pair(call: Call, body: bodies.PairBody, cid: str) -> HTTPResponse:
     return as_json(views.challenge(call.tools.frames, found))
 
 
+@routes.add(
+    "POST",
+    "/<cid:str>/carry",
+    BROWSER,
+    answers={200: ShownCarried},
+    refuses=[CHALLENGE_UNKNOWN, PAIRING_OWED, STATE_CHANGED, ACCOUNT_DISABLED],
+)
+async def carry_identity(call: Call, cid: str) -> HTTPResponse:
+    """Carry over whoever scanned without being registered to this browser's registration form."""
+    found = await carried.carry(call.tools, cid, call.bind, now=call.now)
+    until = views.moment(found.until) or ""
+    return as_json(ShownCarried(found.token, found.name, until))
+
+
 @routes.add("DELETE", "/<cid:str>", BROWSER, answers={204: None}, refuses=[CHALLENGE_UNKNOWN])
 async def cancel_challenge(call: Call, cid: str) -> HTTPResponse:
     """Give a challenge up."""
@@ -191,6 +208,7 @@ async def cancel_challenge(call: Call, cid: str) -> HTTPResponse:
         STATE_CHANGED,
         ACCOUNT_DISABLED,
         LEGAL_REP_UNKNOWN,
+        UNIT_CLOSED,
         CLERK_UNKNOWN,
     ],
 )

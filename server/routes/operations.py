@@ -9,6 +9,7 @@ from sanic import HTTPResponse, text
 from models.errors.system import FORBIDDEN
 from server import readiness
 from server.call import Call
+from server.measures import delivery_lines
 from server.openapi.document import page
 from server.openapi.document import text as document_text
 from server.operation import Operation, Routes
@@ -50,7 +51,7 @@ async def readyz(call: Call) -> HTTPResponse:
     "GET", "/metrics", OPERATOR, answers={200: str}, refuses=[FORBIDDEN], media="text/plain"
 )
 async def metrics(call: Call) -> HTTPResponse:
-    """Measures of this process for Prometheus; holds no personal value."""
+    """Measures of this process and of delivery for Prometheus; holds no personal value."""
     hub = call.context.ready[1]
     memory_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     lines = [
@@ -60,6 +61,7 @@ async def metrics(call: Call) -> HTTPResponse:
         f"zhangban_uptime_seconds {time.monotonic() - _STARTED:.0f}",
         "# TYPE zhangban_memory_peak_bytes gauge",
         f"zhangban_memory_peak_bytes {memory_kb * 1024}",
+        *await delivery_lines(call.context.now()),
         "",
     ]
     return text("\n".join(lines), content_type="text/plain; version=0.0.4; charset=utf-8")

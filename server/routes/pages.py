@@ -1,8 +1,10 @@
 """Pages for people: the desk page and its files, the landing page behind a QR, the code look-up."""
 
 import hashlib
+from collections.abc import Callable, Coroutine, Mapping
 from importlib import resources
 from mimetypes import guess_type
+from typing import Any
 
 from sanic import Blueprint, HTTPResponse
 from sanic.exceptions import NotFound
@@ -11,7 +13,18 @@ from models.errors.catalogue import catalogue, entry_of
 from models.errors.system import CODE_UNKNOWN
 from server.context import Request
 from server.heads import dressed
-from server.pages.documents import landing_page, login_page
+from server.pages.account_documents import account_page, privacy_page, reset_page
+from server.pages.documents import (
+    certificates_page,
+    console_page,
+    grants_page,
+    inbox_page,
+    landing_page,
+    login_page,
+    own_grants_page,
+    profile_page,
+    register_page,
+)
 from server.pages.help import error_index_page, error_page
 from server.papers import as_page
 
@@ -40,6 +53,28 @@ class _Files:
         return HTTPResponse(body, headers=headers, content_type=kind + charset)
 
 
+_ALIKE: Mapping[str, Callable[[], str]] = {
+    "/inbox": inbox_page,
+    "/certificates": certificates_page,
+    "/console": console_page,
+    "/grants": grants_page,
+    "/profile": profile_page,
+    "/my-grants": own_grants_page,
+    "/register": register_page,
+    "/login/reset": reset_page,
+    "/account": account_page,
+    "/privacy": privacy_page,
+}
+"""Pages that are the same for everybody; what differs, their scripts ask for."""
+
+
+def _shown(page: Callable[[], str]) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
+    async def shown(request: Request) -> HTTPResponse:
+        return as_page(request, page())
+
+    return shown
+
+
 def pages() -> Blueprint:
     """The blueprint of all pages that need no session to be shown."""
     blueprint, files = Blueprint("pages"), _Files()
@@ -51,6 +86,10 @@ def pages() -> Blueprint:
         return as_page(
             request, login_page(settings.login_channels, development=settings.development)
         )
+
+    for path, page in _ALIKE.items():
+        name = path.rpartition("/")[2]
+        blueprint.add_route(_shown(page), path, name=name, ctx_public=True)
 
     @blueprint.get("/static/<name:str>", name="static", ctx_public=True)
     async def static(request: Request, name: str) -> HTTPResponse:

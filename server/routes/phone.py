@@ -30,6 +30,7 @@ from models.errors.scan import (
     ROLE_SWITCHED,
 )
 from models.errors.system import INPUT_WRONG
+from models.errors.unit import UNIT_CLOSED
 from models.masking import mask_id_no
 from models.person import Person
 from models.vocabulary import Platform, Role
@@ -57,7 +58,9 @@ async def sign_in(call: Call, body: bodies.PhoneLoginBody) -> HTTPResponse:
     platform = call.context.platforms.get(Platform(body.platform))
     if platform is None:
         raise PLATFORM_UNAVAILABLE.refuse(platform="该平台")
-    entered = await people.sign_in_phone(call.tools, platform, body.code, call.place, now=call.now)
+    entered = await people.sign_in_phone(
+        call.tools, platform, body.code, call.place, now=call.now, trace_id=call.trace_id
+    )
     ends = call.now + timedelta(milliseconds=people.PHONE_SPAN.idle_ms)
     person = entered.person
     return as_json(
@@ -117,6 +120,7 @@ async def bind_identity(call: Call, body: bodies.IdentityBody) -> HTTPResponse:
         ROLE_SWITCHED,
         RISK_BLOCKED,
         LEGAL_REP_UNKNOWN,
+        UNIT_CLOSED,
         CLERK_UNKNOWN,
         GRANT_EXPIRED,
         GRANT_SUSPENDED,
@@ -135,7 +139,6 @@ async def scan(call: Call, body: bodies.ScanBody) -> HTTPResponse:
         scene=body.scene,
         scanned_at_s=body.scancode_time,
         source=body.source,
-        platform=await people.platform_of(call.signed_in),
     )
     found = await scans.scan(call.tools, call.signed_in, seen, call.actor, now=call.now)
     return as_json(views.scan(found, call.context.settings.public_url.partition("://")[2]))
@@ -154,6 +157,7 @@ async def scan(call: Call, body: bodies.ScanBody) -> HTTPResponse:
         PAIRING_OWED,
         RELATION_NOT_GRANTED,
         LEGAL_REP_UNKNOWN,
+        UNIT_CLOSED,
         CLERK_UNKNOWN,
         STATE_CHANGED,
     ],

@@ -16,6 +16,7 @@ from models.errors.grant import GRANT_EXPIRED, GRANT_REVOKED, GRANT_SUSPENDED
 from models.errors.login import ACCOUNT_DISABLED, TOO_OFTEN
 from models.errors.phone import CHALLENGE_UNKNOWN, PAIR_CODE_WRONG
 from models.errors.scan import CLERK_UNKNOWN, LEGAL_REP_UNKNOWN, LOGIN_DENIED, QR_TAKEN
+from models.errors.unit import UNIT_CLOSED
 from models.store.challenge import Challenge
 from models.store.session import Stage
 from models.vocabulary import ChallengeStatus, Channel, Role
@@ -85,6 +86,7 @@ class SignOutForm(Body, frozen=True):
         GRANT_EXPIRED,
         GRANT_SUSPENDED,
         LEGAL_REP_UNKNOWN,
+        UNIT_CLOSED,
         CLERK_UNKNOWN,
     ],
     media=_HTML,

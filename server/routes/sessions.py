@@ -15,7 +15,7 @@ from server.call import SESSION_COOKIE, Call, csrf_token
 from server.operation import Routes
 from server.policy import SIGNED_IN, UNIT
 from server.routes.answers import as_json
-from server.routes.entry import opened_session
+from server.routes.entry import opened_session, view_shown
 from server.wire import bodies, shapes, views
 
 routes = Routes("session", "/api/v1")
@@ -31,11 +31,7 @@ routes = Routes("session", "/api/v1")
 async def read_session(call: Call) -> HTTPResponse:
     """Who is signed in, as what, for which unit."""
     found = call.signed_in
-    view = (
-        entries.view_of(call.tools, found)
-        if found.view
-        else await entries.view_for(call.tools, found)
-    )
+    view = await view_shown(call, found)
     return as_json(views.session(found, view, csrf_token(call.tools, call.secret)))
 
 
@@ -147,5 +143,5 @@ async def sign_out_device(call: Call, device_id: str) -> HTTPResponse:
     media="text/event-stream",
 )
 async def watch_session(call: Call) -> None:
-    """Events of a session: `unit-switched`, `session-end`; later parts add theirs."""
+    """Events of a session: `message`, `grant`, `unit-switched`, `session-end`."""
     await streams.session_events(call)

@@ -16,15 +16,11 @@ Id = Annotated[str, Meta(min_length=1, max_length=26, pattern=_WORD)]
 Nonce = Annotated[str, Meta(min_length=1, max_length=64, pattern=_WORD)]
 Cursor = Annotated[str, Meta(max_length=26, pattern=r"^[A-Za-z0-9_-]*$(?!\n)")]
 UnitCursor = Annotated[str, Meta(max_length=32, pattern=r"^[A-Za-z0-9_-]*$(?!\n)")]
-_SEEN = f"^[^{UNSEEN}]*$"
+SEEN = f"^[^{UNSEEN}]*$"
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a client sends; a field that is not known is a fault."""
-
-
-class Nothing(Body, frozen=True):
-    """An empty object."""
 
 
 class IssueBody(Body, frozen=True):
@@ -50,14 +46,14 @@ class PhoneLoginBody(Body, frozen=True):
     """A platform's one-time login code."""
 
     platform: Literal["wechat", "alipay"]
-    code: Annotated[str, Meta(min_length=1, max_length=256, pattern=_SEEN)]
+    code: Annotated[str, Meta(min_length=1, max_length=256, pattern=SEEN)]
 
 
 class ECardBody(Body, frozen=True):
     """What the e-card mini-program handed over: one of the two."""
 
-    security: Annotated[str, Meta(min_length=1, max_length=2048, pattern=_SEEN)] | None = None
-    sign_no: Annotated[str, Meta(min_length=1, max_length=128, pattern=_SEEN)] | None = None
+    security: Annotated[str, Meta(min_length=1, max_length=2048, pattern=SEEN)] | None = None
+    sign_no: Annotated[str, Meta(min_length=1, max_length=128, pattern=SEEN)] | None = None
 
 
 class IdentityBody(Body, frozen=True):
@@ -69,7 +65,7 @@ class IdentityBody(Body, frozen=True):
 class ScanBody(Body, frozen=True):
     """A scanned text. scene: WeChat's number; scancode_time: seconds, from WeChat."""
 
-    text: Annotated[str, Meta(max_length=1024, pattern=_SEEN)]
+    text: Annotated[str, Meta(max_length=1024, pattern=SEEN)]
     scene: Annotated[int, Meta(ge=0, le=99999)]
     source: Literal["link", "scanner"]
     scancode_time: Annotated[int, Meta(ge=0, le=32503680000)] | None = None
@@ -104,12 +100,6 @@ class UnitBody(Body, frozen=True):
     role: DeskRole
 
 
-class RevokeBody(Body, frozen=True):
-    """Take a grant back."""
-
-    reason: Annotated[str, Meta(min_length=1, max_length=100, pattern=_SEEN)]
-
-
 class NoQuery(Body, frozen=True):
     """No parameters."""
 
@@ -132,4 +122,4 @@ class SearchQuery(PageQuery, frozen=True):
     """Keyset paging within what matches q (name or 单位编号)."""
 
     cursor: UnitCursor = ""
-    q: Annotated[str, Meta(max_length=60, pattern=_SEEN)] = ""
+    q: Annotated[str, Meta(max_length=60, pattern=SEEN)] = ""

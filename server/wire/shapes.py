@@ -44,6 +44,7 @@ class ShownRelation(msgspec.Struct, frozen=True):
     insurance_name: str
     unit_no: str
     agency: str
+    items: str
 
 
 class ShownUnit(msgspec.Struct, frozen=True):
@@ -133,12 +134,16 @@ class ShownSession(msgspec.Struct, frozen=True):
 
 
 class ShownEntry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A session that was opened; with several units the choice is still to be made."""
+    """A session that was opened; with several units the choice is still to be made.
+
+    password_days_left: set during the last week of a password's validity.
+    """
 
     session: ShownSession
     next: Literal["home", "choose_unit"]
     units: list[ShownUnit]
     token: str | None = None
+    password_days_left: int | None = None
 
 
 class ShownDevice(msgspec.Struct, frozen=True):
@@ -157,18 +162,6 @@ class ShownDevice(msgspec.Struct, frozen=True):
     last_seen_at: str
 
 
-class ShownGrant(msgspec.Struct, frozen=True):
-    """A grant, to the unit's own legal representative."""
-
-    id: str
-    revision: int
-    status: str
-    clerk: dict[str, str]
-    valid_from: str
-    valid_to: str | None
-    reason: str
-
-
 class DevicePage(msgspec.Struct, frozen=True):
     """Devices; never more than a handful, so there is no second page."""
 
@@ -180,13 +173,6 @@ class UnitPage(msgspec.Struct, frozen=True):
     """Units, last used first."""
 
     items: list[ShownUnit]
-    next_cursor: str | None
-
-
-class GrantPage(msgspec.Struct, frozen=True):
-    """Grants, oldest first."""
-
-    items: list[ShownGrant]
     next_cursor: str | None
 
 

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
+import msgspec
+
 from handlers.entries import View
-from handlers.grants import GrantView
 from handlers.mandates import Mandate, RelationView
 from handlers.menus import MENUS
 from handlers.scans import Scanned
@@ -30,8 +31,12 @@ def _second_text(seconds: int) -> str:
 
 
 def moment(at: datetime | None) -> str | None:
-    """RFC 3339 in UTC, or null."""
-    return time_text(int(at.timestamp() * 1000)) if at else None
+    """RFC 3339 in UTC with milliseconds, or null."""
+    if at is None:
+        return None
+    # msgspec writes it in a tenth of isoformat's time, a whole second without a fraction.
+    text: str = msgspec.to_builtins(at.astimezone(UTC))
+    return f"{text[:23]}Z" if "." in text else f"{text[:19]}.000Z"
 
 
 def challenge(frames: Frames, found: Challenge) -> shapes.ShownChallenge:
@@ -73,7 +78,12 @@ def _refusal(code: str) -> shapes.ShownRefusal | None:
 def relation(view: RelationView) -> shapes.ShownRelation:
     """An insured relation."""
     return shapes.ShownRelation(
-        view.id, view.insurance, view.insurance_name, view.unit_no, view.agency
+        view.id,
+        view.insurance,
+        view.insurance_name,
+        view.unit_no,
+        view.agency,
+        view.items,
     )
 
 
@@ -142,18 +152,4 @@ def device(found: Session, view: View, current: str) -> shapes.ShownDevice:
         place=found.place.name,
         started_at=time_text(found.opened_at_ms),
         last_seen_at=time_text(found.seen_at_ms),
-    )
-
-
-def grant(view: GrantView) -> shapes.ShownGrant:
-    """A grant row."""
-    row = view.grant
-    return shapes.ShownGrant(
-        id=row.id,
-        revision=row.revision,
-        status=view.status.value,
-        clerk={"name": view.clerk.name, "id_no": view.clerk.id_no, "phone": view.clerk.phone},
-        valid_from=moment(row.valid_from) or "",
-        valid_to=moment(row.valid_to),
-        reason=row.reason,
     )

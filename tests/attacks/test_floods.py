@@ -1,4 +1,4 @@
-"""T-BRUTE, T-SLOW, rows 13 to 15: trying and asking too often ends in a wait, never in a way in."""
+"""T-BRUTE, T-SLOW, rows 12, 14, 15: trying too often ends in a wait, never in a way in."""
 
 import asyncio
 import re

@@ -19,6 +19,7 @@ DOORS: list[tuple[str, str, dict[str, Any] | None]] = [
     ("GET", "/qr.png", None),
     ("PATCH", "", {"role": "clerk"}),
     ("POST", "/pair", {"code": "47"}),
+    ("POST", "/carry", None),
     ("DELETE", "", None),
     ("POST", "/exchange", None),
 ]

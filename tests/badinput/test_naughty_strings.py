@@ -7,6 +7,7 @@ from urllib.parse import quote
 from tests.badinput.judging import LEAKS, nothing_changes
 from tests.badinput.naughty import NAUGHTY
 from tests.live import Answer, Client, Desk, Live, Phone
+from tests.support import personal
 
 Position = tuple[str, Callable[[str], Awaitable[Answer]]]
 NOBODY = "01ja000000000000000000000a"
@@ -26,6 +27,8 @@ async def test_a_naughty_string_is_refused_or_harmless_wherever_it_stands(live: 
                     faults += [f"{position} {naughty[:40]!r}: {fault}"] if fault else []
 
     assert not faults, "\n".join(faults[:50])
+    # A pointer says the client's own words back to it; nothing else repeats them.
+    assert all('"pointer":"/' in seen for seen in personal.RUN.take())
 
 
 def test_there_are_many_naughty_strings() -> None:

@@ -15,7 +15,6 @@ from bench.stats import (
     paired_ratio,
     percentile,
     ratio_of,
-    theil_sen,
 )
 
 positive = st.floats(min_value=1e-3, max_value=1e6)
@@ -109,25 +108,3 @@ def test_a_ratio_of_estimates_is_wider_than_either() -> None:
     assert found.value == pytest.approx(2)
     assert found.low < 2 * 9 / 10
     assert found.high > 2 * 11 / 10
-
-
-@pytest.mark.parametrize(("power", "name"), [(0, "flat"), (1, "linear"), (2, "quadratic")])
-def test_a_growth_law_is_read_from_its_slope(power: int, name: str) -> None:
-    sizes = [1e3, 1e4, 1e5, 1e6]
-
-    slope = theil_sen(sizes, [3 * size**power for size in sizes])
-
-    assert slope == pytest.approx(power), name
-
-
-def test_one_outlier_does_not_bend_the_slope() -> None:
-    sizes = [1e3, 3e3, 1e4, 3e4, 1e5, 3e5]
-    times = [size * 2 for size in sizes]
-    times[2] *= 5
-
-    assert theil_sen(sizes, times) == pytest.approx(1, abs=0.15)
-
-
-def test_one_size_has_no_slope() -> None:
-    with pytest.raises(ValueError, match="two sizes"):
-        theil_sen([10, 10], [1, 2])

@@ -1,10 +1,12 @@
 """手册 5.2.2 and 2.1.1: who cannot sign in by scanning, and what he reads on phone and computer."""
 
+from typing import Any
+
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import NewBrowser, NewDesk
-from tests.browser.desks import PHONE_WIDE
+from tests.browser.desks import DESKTOP, PHONE_WIDE
 from tests.browser.phones import PhonePage, scan, the_legal_rep_of, units_of
 from tests.browser.phones import scan_and_approve as sign_in
 from tests.live import Live, personas
@@ -14,7 +16,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 LEGAL_REP_UNKNOWN = "未找到当前法人账号信息,请先注册法人账号!"
 CLERK_UNKNOWN = "未找到当前办事员账号信息,请联系法人授权或者去窗口授权!"
 
+wide_and_narrow = pytest.mark.parametrize(
+    "viewport", [DESKTOP, PHONE_WIDE], ids=["1280px", "375px"]
+)
 
+
+@wide_and_narrow
 @pytest.mark.parametrize(
     ("persona", "role", "code", "sentence"),
     [
@@ -31,9 +38,10 @@ async def test_somebody_without_an_account_is_told_why_on_phone_and_desk(
     role: str,
     code: str,
     sentence: str,
+    viewport: Any,
 ) -> None:
     """手册 5.2.2.1, 5.2.2.2."""
-    at = await desk(f"/login?role={role}")
+    at = await desk(f"/login?role={role}", viewport=viewport)
     phone = await PhonePage.of(await browser(viewport=PHONE_WIDE), live, persona)
 
     await phone.scan(await at.scanned())
@@ -42,6 +50,7 @@ async def test_somebody_without_an_account_is_told_why_on_phone_and_desk(
     await at.refused_with(code, sentence)
     await expect(at.part("refusal-solutions").locator("li")).not_to_have_count(0)
     await at.hides("home")
+    assert await at.sideways() == 0
 
 
 async def test_an_abnormal_card_is_refused_with_its_state(browser: NewBrowser, live: Live) -> None:
@@ -55,9 +64,11 @@ async def test_an_abnormal_card_is_refused_with_its_state(browser: NewBrowser, l
 async def test_a_clerk_revoked_while_online_is_back_at_the_login_page_within_two_seconds(
     desk: NewDesk, live: Live
 ) -> None:
-    at, rep = await desk("/login?role=clerk"), await the_legal_rep_of(live, "P16")
-    await sign_in(await live.phone("P16"), await at.scanned())
-    await at.stands_for("办事员", *units_of("P16"))
+    both = [await desk("/login?role=clerk", viewport=size) for size in (DESKTOP, PHONE_WIDE)]
+    phone, rep = await live.phone("P16"), await the_legal_rep_of(live, "P16")
+    for at in both:
+        await sign_in(phone, await at.scanned())
+        await at.stands_for("办事员", *units_of("P16"))
     found = (await rep.get("/grants")).good()["items"]
     [grant] = [each for each in found if each["clerk"]["name"] == personas()["P16"].name]
 
@@ -68,10 +79,12 @@ async def test_a_clerk_revoked_while_online_is_back_at_the_login_page_within_two
     )
 
     assert revoked.good()["status"] == "revoked"
-    await expect(at.part("refusal-code")).to_have_text("SB-3005", timeout=2_000)
-    await expect(at.part("refusal-title")).to_have_text("授权已被撤销!")
-    await at.shows("desk")
-    await at.hides("home")
+    for at in both:
+        await expect(at.part("refusal-code")).to_have_text("SB-3005", timeout=2_000)
+        await expect(at.part("refusal-title")).to_have_text("授权已被撤销!")
+        await at.shows("desk")
+        await at.hides("home")
+        assert await at.sideways() == 0
 
 
 async def test_a_code_from_an_album_or_a_long_press_is_refused(desk: NewDesk, live: Live) -> None:

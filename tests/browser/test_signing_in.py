@@ -43,11 +43,12 @@ async def test_a_legal_rep_of_several_units_is_asked_for_the_unit_after_scanning
     assert await at.sideways() == 0
 
 
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE_WIDE], ids=["1280px", "375px"])
 async def test_a_granted_clerk_scans_under_the_caption_of_clerks_and_is_in(
-    desk: NewDesk, browser: NewBrowser, live: Live
+    desk: NewDesk, browser: NewBrowser, live: Live, viewport: Any
 ) -> None:
     """由企业经办人扫描登录二维码进行企业登录(二维码上方显示:办事员扫码登录)。"""
-    at = await desk()
+    at = await desk(viewport=viewport)
     await at.take_role("clerk")
     await at.says("caption", "办事员扫码登录")
     phone = await PhonePage.of(await browser(viewport=PHONE_WIDE), live, "P3")
@@ -58,6 +59,7 @@ async def test_a_granted_clerk_scans_under_the_caption_of_clerks_and_is_in(
 
     await at.stands_for("办事员", *units_of("P3"))
     await at.hides("choose")
+    assert await at.sideways() == 0
 
 
 async def test_a_clerk_finds_neither_profile_nor_grants_in_his_menu(

@@ -1,8 +1,7 @@
 """Resources of the fault tests: databases behind the models, and the product behind proxies."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,26 +16,6 @@ from tests.live import Live, Running, running, visiting
 from tests.support import services
 from tests.support.proxy import FaultProxy
 from tests.support.services import SpareRedis
-
-Figure = Callable[..., None]
-_FIGURES: list[str] = []
-
-
-@pytest.fixture
-def figure(request: pytest.FixtureRequest) -> Figure:
-    """Notes what was measured; told at the end of the run with ZB_FIGURES=1 or ZB_PROVE=1."""
-
-    def note(what: str, *values: object) -> None:
-        _FIGURES.append(f"{request.node.name}: {what} = {', '.join(map(str, values))}")
-
-    return note
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell the figures."""
-    if "1" in (os.environ.get("ZB_FIGURES"), os.environ.get("ZB_PROVE")):
-        for line in _FIGURES:
-            terminalreporter.write_line(line)
 
 
 @pytest.fixture

@@ -39,7 +39,9 @@ def mutants() -> list[Mutant]:
 def _mutant(told: dict[str, Any]) -> Mutant:
     changes = tuple((each["file"], each["text"], each["instead"]) for each in told["changes"])
     only = ("-k", told["only"]) if "only" in told else ()
-    return Mutant(told["name"], changes, (f"tests/faults/test_{told['tests']}.py", *only))
+    room, _, name = told["tests"].rpartition("/")
+    path = f"tests/{room or 'faults'}/test_{name}.py"
+    return Mutant(told["name"], changes, (path, *only))
 
 
 def main(names: list[str]) -> int:

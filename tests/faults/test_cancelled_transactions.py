@@ -9,9 +9,9 @@ import pytest
 from models.database import tx
 from models.idempotency import IdempotencyKey
 from models.ids import new_id
-from tests.faults.conftest import Figure
 from tests.support import services
 from tests.support.awaits import Act, walk
+from tests.support.figures import Figure
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 WAYS: list[Act] = ["early", "late", "insist"]

@@ -6,9 +6,10 @@ import time
 import pytest
 
 from tests.faults.clocks import timed
-from tests.faults.conftest import Figure, Fragile
+from tests.faults.conftest import Fragile
 from tests.live import API, Desk, Live
 from tests.support import services
+from tests.support.figures import Figure
 from tests.support.rawhttp import request, send_and_reset
 
 pytestmark = [pytest.mark.postgres, pytest.mark.spare_redis, pytest.mark.slow]

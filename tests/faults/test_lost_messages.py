@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from tests.faults.conftest import Figure, Fragile
+from tests.faults.conftest import Fragile
 from tests.live import Desk, Live
+from tests.support.figures import Figure
 
 pytestmark = [pytest.mark.postgres, pytest.mark.spare_redis, pytest.mark.slow]
 

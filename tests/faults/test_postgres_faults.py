@@ -12,9 +12,10 @@ from models.idempotency import IdempotencyKey
 from models.postgres import ACQUIRE_S
 from server.errors import as_refusal
 from tests.faults.clocks import slack, soon, timed
-from tests.faults.conftest import Figure, Fragile
+from tests.faults.conftest import Fragile
 from tests.live import Live
 from tests.support import services
+from tests.support.figures import Figure
 
 pytestmark = [pytest.mark.postgres, pytest.mark.spare_redis, pytest.mark.slow]
 AT_ONCE = 25

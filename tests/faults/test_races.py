@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from handlers import grants
+from handlers import grant_endings
+from handlers.grant_changes import Hand
 from handlers.tools import Tools
 from models.errors.entry import Refusal
 from models.errors.filing import STATE_CHANGED
 from models.grant import Grant
 from models.outbox import OutboxEvent
 from models.store.client import Store
-from models.vocabulary import GrantStatus, Role
+from models.vocabulary import GrantParty, GrantStatus, Role
 from tests.build import NOW, a_desk_session, a_granted_clerk, a_registered_rep, an_actor, tools_for
-from tests.faults.conftest import Figure
+from tests.support.figures import Figure
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 ROUNDS = 1000 if os.environ.get("ZB_PROVE") == "1" else 50
@@ -34,13 +35,16 @@ async def test_of_sixteen_revocations_of_one_grant_exactly_one_succeeds(
 ) -> None:
     rep = await a_registered_rep()
     actor = an_actor((await a_desk_session(tools, rep.person, Role.LEGAL_REP, rep.unit)).session)
+    hand = Hand(actor, GrantParty.LEGAL_REP)
     ends: list[tuple[int, int]] = []
 
     for _ in range(ROUNDS):
         grant = (await a_granted_clerk(unit=rep.unit)).grant
         told = await asyncio.gather(
             *(
-                grants.revoke(tools, actor, grant.id, reason="离职", revision=1, now=NOW)
+                grant_endings.revoke(
+                    tools, hand, rep.unit.id, grant.id, reason="离职", revision=1, now=NOW
+                )
                 for _ in range(RACERS)
             ),
             return_exceptions=True,

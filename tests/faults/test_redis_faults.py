@@ -13,8 +13,9 @@ from models.store.limit import Limit, Limiter
 from server.resources import redis_clients, store_of
 from tests.build import settings
 from tests.faults.clocks import Timed, slack, soon, timed
-from tests.faults.conftest import Figure, Fragile
+from tests.faults.conftest import Fragile
 from tests.live import Answer, Live
+from tests.support.figures import Figure
 from tests.support.proxy import FaultProxy
 from tests.support.services import SpareRedis, spare_redis
 

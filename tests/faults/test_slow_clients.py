@@ -7,8 +7,9 @@ import time
 import pytest
 
 from tests.faults.clocks import slack, timed
-from tests.faults.conftest import Figure, Fragile
+from tests.faults.conftest import Fragile
 from tests.live import API, Live
+from tests.support.figures import Figure
 from tests.support.rawhttp import RawClient, request
 
 pytestmark = [pytest.mark.postgres, pytest.mark.spare_redis, pytest.mark.slow]

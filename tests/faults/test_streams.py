@@ -11,9 +11,10 @@ import pytest
 
 from server import streams
 from server.app import RESPONSE_S
-from tests.faults.conftest import Figure, Fragile
+from tests.faults.conftest import Fragile
 from tests.faults.servers import Served, serving, visitors
 from tests.live import API, Desk, Live
+from tests.support.figures import Figure
 from tests.support.rawhttp import RawClient, parse_head, request
 
 pytestmark = [pytest.mark.postgres, pytest.mark.spare_redis, pytest.mark.slow]

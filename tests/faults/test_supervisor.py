@@ -15,9 +15,10 @@ import asyncpg
 import pytest
 
 from server.supervisor import Supervisor
-from tests.faults.conftest import Figure, Fragile
+from tests.faults.conftest import Fragile
 from tests.faults.servers import Served, alive, serving, spawn, status, visitors
 from tests.live import Answer, Live
+from tests.support.figures import Figure
 
 pytestmark = [pytest.mark.postgres, pytest.mark.spare_redis, pytest.mark.slow]
 

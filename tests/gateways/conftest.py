@@ -31,6 +31,8 @@ from tests.gateways import ecard_peer, wechat_wire
 from tests.gateways.ecard_peer import ACCOUNT, NOW
 from tests.gateways.fakes import Peer
 from tests.gateways.wechat_wire import APPID, Wire
+from tests.support import tiers
+from tests.support.vectors import platform_vectors
 
 ROOT = Path(__file__).parents[2]
 OpenTransport = Callable[..., Awaitable[Transport]]
@@ -39,13 +41,8 @@ Ctl = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def vectors() -> dict[str, Any]:
-    """Public vectors not written by us; skips where they are absent."""
-    folder = Path(os.environ.get("ZB_VECTORS", ROOT / ".." / "shared" / "vectors"))
-    file = folder / "platforms.json"
-    if not file.exists():
-        pytest.skip("no vectors (ZB_VECTORS)")
-    loaded: dict[str, Any] = json.loads(file.read_text())
-    return loaded
+    """Public vectors not written by us."""
+    return platform_vectors()
 
 
 @pytest.fixture
@@ -86,7 +83,7 @@ async def real_redis() -> AsyncIterator[Redis]:
         await redis.ping()
     except (OSError, RedisError) as error:
         await redis.aclose()
-        pytest.skip(f"no Redis: {type(error).__name__}")
+        tiers.leave_out("redis", type(error).__name__)
     await _forget_tokens(redis)
     yield redis
     await _forget_tokens(redis)
@@ -107,7 +104,7 @@ def wire() -> Wire:
 def open_wechat(open_transport: OpenTransport, memory_redis: Redis) -> wechat_wire.Open:
     async def open_one(peer: Peer, **limits: Any) -> WeChat:
         account = WeChatAccount(peer.url, APPID, "the-app-secret")
-        transport = await open_transport(peer.url, **{"total_s": 0.5, **limits})
+        transport = await open_transport(peer.url, **{"total_s": 1.5, **limits})
         return WeChat(account, transport, memory_redis)
 
     return open_one
@@ -117,13 +114,13 @@ def open_wechat(open_transport: OpenTransport, memory_redis: Redis) -> wechat_wi
 def open_ecard(open_transport: OpenTransport) -> ecard_peer.Open:
     async def open_one(peer: Peer, *, directory: bool = False, **changes: Any) -> ECardGateway:
         account = replace(ACCOUNT, base_url=peer.url, **changes)
-        bus = ServiceBus(account, await open_transport(peer.url, total_s=0.4), lambda: NOW)
+        bus = ServiceBus(account, await open_transport(peer.url, total_s=1.5), lambda: NOW)
         return ECardGateway(account, bus, bus if directory else None)
 
     return open_one
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port: int = sock.getsockname()[1]
@@ -133,7 +130,7 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def sandbox_url() -> Iterator[str]:
     """The sandbox as its own process: it imports nothing of ours, and we nothing of it."""
-    port = _free_port()
+    port = free_port()
     log = subprocess.DEVNULL
     process = subprocess.Popen(
         [sys.executable, "-m", "sandbox", "--port", str(port)], cwd=ROOT, stdout=log, stderr=log

@@ -53,7 +53,7 @@ def open_alipay(open_transport: OpenTransport) -> Open:
         url = f"{peer.url}/gateway.do"
         keys = {"public_key": public_pem(THEIRS), "aes_key": AES_KEY, **more}
         account = AlipayAccount(url, APPID, key_pem(OURS), **keys)
-        return Alipay(account, await open_transport(url, total_s=0.5), lambda: NOW)
+        return Alipay(account, await open_transport(url, total_s=1.5), lambda: NOW)
 
     return open_one
 

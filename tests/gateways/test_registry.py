@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.gateways.registry import Found, NotFound, Registry, Source, Unavailable
+from handlers.ports import Found, NotFound, Source, Unavailable
+from server.gateways.registry import Registry
 from tests.gateways.conftest import OpenTransport
 from tests.gateways.fakes import RESET, SILENCE, Answer, Peer, Says
 
@@ -55,7 +56,7 @@ async def test_whatever_is_no_answer_is_unavailable(
     says: Says, open_transport: OpenTransport
 ) -> None:
     async with Peer(lambda _: says) as peer:
-        transport = await open_transport(peer.url, total_s=0.3)
+        transport = await open_transport(peer.url, total_s=1.5)
 
         assert await Registry(transport).look_up(Source.MARKET, USCC) == Unavailable()
 

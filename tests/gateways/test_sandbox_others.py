@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handlers.ports import ECard, ECardQrState, PhonePlatform
+from handlers.ports import ECard, ECardQrState, Found, NotFound, PhonePlatform, Source, Unavailable
 from models.errors.entry import Entry, Refusal
 from models.errors.login import (
     CARD_ABNORMAL,
@@ -21,7 +21,7 @@ from server.gateways.accounts import AlipayAccount, ECardAccount
 from server.gateways.alipay import Alipay
 from server.gateways.ecard import ECardGateway
 from server.gateways.ecard_provider import ServiceBus
-from server.gateways.registry import Found, NotFound, Registry, Source, Unavailable
+from server.gateways.registry import Registry
 from tests.gateways.conftest import Ctl, OpenTransport
 
 ID_NO = "239901199001010011"

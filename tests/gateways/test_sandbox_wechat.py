@@ -172,12 +172,12 @@ async def test_every_fault_of_the_platform_is_a_refusal_within_bounds(
     fault: dict[str, Any], entry: Entry, tries: int, ctl: Ctl, open_wechat: OpenWeChat
 ) -> None:
     await ctl("/faults", {"target": "wechat.code", **fault})
-    wechat = await open_wechat(total_s=0.5)
+    wechat = await open_wechat(total_s=1)
     started = time.monotonic()
 
     assert await _refusal_of(wechat.sign_in("code")) is entry
 
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 5
     assert (await ctl("/state"))["calls"]["wechat.code"] == tries
 
 

@@ -1,7 +1,5 @@
 """Signing in by WeChat, phone numbers, codes and links (platforms §1.1)."""
 
-import json
-
 import pytest
 
 from models.errors.entry import Entry
@@ -189,4 +187,4 @@ async def test_wechatpys_own_api_classes_work_over_our_transport(
         answer = await wechat._client.wxa._post("cgi-bin/wxopen/template/list", data={"offset": 0})
 
         assert answer["list"] == [{"template_id": "t"}]
-        assert peer.asked[-1].body == json.dumps({"offset": 0}).encode()
+        assert peer.asked[-1].json() == {"offset": 0}

@@ -15,30 +15,61 @@ from tortoise.connection import get_connections
 from handlers.tools import Tools
 from models.store.client import Store
 from server.commands.migrate import migrate
+from server.hashing import Hashing
 from server.resources import close_database, open_database
 from tests.build import settings, tools_for
+from tests.handlers.accounts import QUICK
 from tests.support import services
 
 POSTGRES = services.POSTGRES
 # The other folders empty another one.
-REDIS = urlsplit(services.REDIS)._replace(path="/12").geturl()
+REDIS = services.own_redis(urlsplit(services.REDIS)._replace(path="/12").geturl())
 # What a migration puts in is not what a test leaves behind.
 # Children before their parents; DELETE, because TRUNCATE waits for the disk.
 _CLEAR = "".join(
     f"DELETE FROM {table};"
     for table in (
-        "grant_relations",
+        "delivery_attempts",
+        "deliveries",
+        "inbox_messages",
+        "platform_receipts",
+        "channel_health",
+        "window_notices",
+        "filing_steps",
+        "filings",
+        "certificate_renewals",
+        "certificate_reminders",
+        "certificates",
+        "grant_events",
+        "grant_scopes",
         "grants",
+        "window_materials",
+        "window_grants",
+        "officer_tokens",
+        "officers",
         "legal_reps",
         "relations",
+        "contacts",
+        "former_names",
         "units",
         "agencies",
         "known_browsers",
+        "accounts",
+        "account_locks",
+        "account_stops",
+        "one_time_codes",
+        "password_tokens",
+        "consents",
+        "data_exports",
+        "closures",
         "platform_accounts",
         "persons",
         "audit_entries",
         "outbox_events",
         "idempotency_keys",
+        "registrations",
+        "ingest_events",
+        "sync_cursors",
     )
 )
 _FIRST_LINKS = f"UPDATE audit_heads SET seq = 0, hash = '{'0' * 64}'"
@@ -108,3 +139,11 @@ async def redis(backing: str) -> AsyncIterator[Redis]:
 async def tools(database: None, redis: Redis) -> Tools:
     """Tools on empty stores; the store's clock stands at NOW."""
     return tools_for(Store(redis))
+
+
+@pytest.fixture
+def hasher() -> Iterator[Hashing]:
+    """Quick hashes, and room for everybody."""
+    made = Hashing(QUICK, threads=2, queue=10_000)
+    yield made
+    made.close()

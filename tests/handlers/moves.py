@@ -7,7 +7,7 @@ from handlers import approvals, scans
 from handlers.scans import Scan, Scanned
 from handlers.tools import Tools
 from models.unit import Unit
-from models.vocabulary import Platform, Role
+from models.vocabulary import Role
 from tests.build import DESK_IP, NOW, Shown, Signed, an_actor, text_of
 
 LIVE_SCAN = 1011
@@ -22,12 +22,11 @@ async def scan(
     scene: int = LIVE_SCAN,
     source: Literal["link", "scanner"] = "scanner",
     scanned_at_s: int | None = None,
-    platform: Platform = Platform.WECHAT,
     ip: str = DESK_IP,
     now: datetime = NOW,
 ) -> Scanned:
     """Scan what a desk shows, from the desk's own address unless told otherwise."""
-    seen = Scan(text or text_of(tools, shown), scene, scanned_at_s, source, platform)
+    seen = Scan(text or text_of(tools, shown), scene, scanned_at_s, source)
     return await scans.scan(tools, phone.session, seen, an_actor(phone.session, ip), now=now)
 
 

@@ -58,7 +58,7 @@ async def test_a_login_in_a_new_browser_owes_the_person_a_warning(tools: Tools) 
     assert (debt.topic, debt.subject, debt.recipients) == (
         "login.new_browser",
         person.id,
-        [person.id],
+        [f"person:{person.id}"],
     )
 
 

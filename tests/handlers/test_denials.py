@@ -50,7 +50,7 @@ async def test_not_me_owes_the_person_a_warning(tools: Tools) -> None:
 
     (debt,) = await debts()
     assert (debt.topic, debt.subject) == ("login.denied_not_me", shown.cid)
-    assert debt.recipients == [clerk.person.id]
+    assert debt.recipients == [f"person:{clerk.person.id}"]
 
 
 @pytest.mark.parametrize("reason", ["cancel", "not_me"])

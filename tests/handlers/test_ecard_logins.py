@@ -149,8 +149,9 @@ async def test_a_card_that_may_not_log_in_ends_the_challenge_with_its_reason(
 
     await ask(tools, cards, shown)
 
-    now = await challenge_now(tools, shown)
+    now, (entry,) = await challenge_now(tools, shown), await audited(Action.LOGIN_REFUSED)
     assert (now.status, now.refusal) == (ChallengeStatus.DENIED, CARD_ABNORMAL.code)
+    assert (entry["subject"], entry["result"]) == (shown.cid, CARD_ABNORMAL.code)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +179,8 @@ async def test_a_person_without_a_mandate_is_told_on_the_desk(
     now = await challenge_now(tools, shown)
     assert (now.status, now.refusal) == (ChallengeStatus.DENIED, entry.code)
     assert await audited(Action.APPROVE) == []
+    (refused,) = await audited(Action.LOGIN_REFUSED)
+    assert (refused["actor"], refused["result"]) == (person.id, entry.code)
 
 
 async def test_a_disabled_person_is_refused(tools: Tools) -> None:
@@ -200,7 +203,9 @@ async def test_a_card_never_seen_before_leaves_nobody_behind_when_it_is_refused(
     await ask(tools, cards, shown)
 
     assert (await challenge_now(tools, shown)).refusal == LEGAL_REP_UNKNOWN.code
+    (entry,) = await audited(Action.LOGIN_REFUSED)
     assert await Person.all().count() == 0
+    assert (entry["actor"], entry["result"]) == ("", LEGAL_REP_UNKNOWN.code)
 
 
 async def test_one_process_asks_at_a_time(tools: Tools) -> None:

@@ -215,8 +215,16 @@ async def test_a_person_disabled_after_approving_gets_no_session(tools: Tools) -
     await Person.filter(id=person.id).update(status=PersonStatus.DISABLED)
 
     assert (await refusal_of(exchange(tools, shown))).entry is ACCOUNT_DISABLED
+    (entry,) = await audited(Action.LOGIN_REFUSED)
     assert await tools.sessions.of_person(person.id) == []
     assert await audited(Action.LOGIN) == []
+    assert (entry["actor"], entry["role"], entry["subject"], entry["result"]) == (
+        person.id,
+        "clerk",
+        shown.cid,
+        ACCOUNT_DISABLED.code,
+    )
+    assert await chains_hold(tools)
 
 
 @pytest.mark.parametrize(
@@ -238,6 +246,18 @@ async def test_a_grant_lost_after_the_approval_opens_nothing(
     assert await tools.sessions.of_person(person.id) == []
     assert await KnownBrowser.all().count() == 0
     assert (await challenge_now(tools, shown)).status.value == "exchanged"
+    (entry,) = await audited(Action.LOGIN_REFUSED)
+    assert (entry["actor"], entry["result"]) == (person.id, code)
+
+
+async def test_whoever_has_no_approval_leaves_no_trace_by_asking(tools: Tools) -> None:
+    shown, _, _ = await a_clerks_approval(tools)
+    before = len(await audited())
+
+    await refusal_of(exchange(tools, Shown(shown.challenge, "x" * 32)))
+    await refusal_of(exchange(tools, await a_challenge(tools)))
+
+    assert len(await audited()) == before
 
 
 async def test_a_revoked_grant_is_no_reason_to_offer_another_unit_unasked(tools: Tools) -> None:

@@ -22,9 +22,9 @@ from tests.handlers.moves import scan
 from tests.handlers.traces import refusal_of
 
 
-async def a_reps_phone(tools: Tools) -> Signed:
+async def a_reps_phone(tools: Tools, platform: Platform = Platform.WECHAT) -> Signed:
     """The phone of a legal representative."""
-    return await a_phone_session(tools, (await a_registered_rep()).person)
+    return await a_phone_session(tools, (await a_registered_rep()).person, platform=platform)
 
 
 @pytest.mark.parametrize(("age_ms", "fresh"), [(0, True), (9_999, True), (15_000, False)])
@@ -63,11 +63,12 @@ async def test_a_scan_reported_more_than_a_minute_late_is_refused(tools: Tools) 
 
 
 async def test_alipay_links_without_a_time_get_twenty_seconds_of_grace(tools: Tools) -> None:
-    phone, shown = await a_reps_phone(tools), await a_challenge(tools)
+    wechat, alipay = await a_reps_phone(tools), await a_reps_phone(tools, Platform.ALIPAY)
+    shown = await a_challenge(tools)
     at(tools, 25_000)
 
-    as_wechat = await refusal_of(scan(tools, phone, shown, source="link"))
-    found = await scan(tools, phone, shown, source="link", platform=Platform.ALIPAY)
+    as_wechat = await refusal_of(scan(tools, wechat, shown, source="link"))
+    found = await scan(tools, alipay, shown, source="link")
 
     assert as_wechat.entry is QR_EXPIRED
     assert found.mandates

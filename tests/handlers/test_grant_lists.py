@@ -30,7 +30,9 @@ async def test_a_unit_sees_its_own_grants_with_its_staff_in_clear(tools: Tools) 
     rep, clerk = await a_unit_with_a_clerk()
     await a_granted_clerk()
 
-    (view,) = await grants.list_grants(tools, rep.unit.id, after="", limit=20, now=NOW)
+    (view,) = await grants.list_grants(
+        tools, rep.unit.id, grants.Wanted(), after="", limit=20, now=NOW
+    )
 
     identity = clerk.person.open(tools.vault)
     assert (view.grant.id, view.status) == (clerk.grant.id, GrantStatus.ACTIVE)
@@ -51,7 +53,7 @@ async def test_a_grant_is_shown_in_the_state_that_counts_now(
     unit = await a_unit()
     await a_grant(unit, await a_person(), valid_from=valid_from, valid_to=valid_to)
 
-    (view,) = await grants.list_grants(tools, unit.id, after="", limit=20, now=NOW)
+    (view,) = await grants.list_grants(tools, unit.id, grants.Wanted(), after="", limit=20, now=NOW)
 
     assert view.status is status
 
@@ -62,7 +64,7 @@ async def test_grants_come_in_pages_that_neither_repeat_nor_miss_one(tools: Tool
 
     seen: list[str] = []
     while rows := await grants.list_grants(
-        tools, unit.id, after=seen[-1] if seen else "", limit=2, now=NOW
+        tools, unit.id, grants.Wanted(), after=seen[-1] if seen else "", limit=2, now=NOW
     ):
         seen += [view.grant.id for view in rows[:2]]
 

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from redis.asyncio import Redis
 
-from handlers import grants, sessions
+from handlers import grant_endings, grants, sessions
+from handlers.grant_changes import Hand
 from handlers.grants import GrantView
 from handlers.tools import Tools
 from models.audit import Action
@@ -15,7 +16,7 @@ from models.errors.scan import CLERK_UNKNOWN
 from models.errors.system import NOT_FOUND
 from models.grant import Grant
 from models.store.session import key_of
-from models.vocabulary import GrantStatus, Role
+from models.vocabulary import GrantParty, GrantStatus, Role
 from tests.build import (
     NOW,
     Clerk,
@@ -42,9 +43,12 @@ async def revoke(
 ) -> GrantView:
     """Take a grant back, signed in as the legal representative."""
     desk = await a_desk_session(tools, rep.person, Role.LEGAL_REP, rep.unit)
-    return await grants.revoke(
-        tools, an_actor(desk.session), grant_id, reason=reason, revision=revision, now=NOW
+    hand = Hand(an_actor(desk.session), GrantParty.LEGAL_REP)
+    await grant_endings.revoke(
+        tools, hand, rep.unit.id, grant_id, reason=reason, revision=revision, now=NOW
     )
+    view, _ = await grants.read_grant(tools, rep.unit.id, grant_id, now=NOW)
+    return view
 
 
 async def test_a_revocation_is_recorded_owed_and_announced(tools: Tools) -> None:
@@ -60,7 +64,10 @@ async def test_a_revocation_is_recorded_owed_and_announced(tools: Tools) -> None
     assert (entry["subject"], entry["unit"]) == (clerk.grant.id, rep.unit.id)
     assert entry["actor"] == rep.person.id
     assert (debt.topic, debt.subject) == ("grant.revoked", clerk.grant.id)
-    assert (debt.recipients, debt.facts) == ([clerk.person.id], {"unit": rep.unit.id})
+    assert (debt.recipients, debt.facts) == (
+        [f"grant:{clerk.grant.id}"],
+        {"unit": rep.unit.id},
+    )
     assert await chains_hold(tools)
 
 
@@ -73,13 +80,13 @@ async def test_the_free_text_of_a_revocation_stays_out_of_the_outbox(tools: Tool
     assert "张三" not in str(debt)
 
 
-async def test_a_grant_never_used_owes_nobody_in_particular(tools: Tools) -> None:
+async def test_a_clerk_who_never_logged_in_is_told_through_the_grant(tools: Tools) -> None:
     rep, clerk = await a_unit_with_a_clerk()
 
     await revoke(tools, rep, clerk.grant.id)
 
     (debt,) = await debts()
-    assert debt.recipients == []
+    assert debt.recipients == [f"grant:{clerk.grant.id}"]
 
 
 async def test_a_suspended_grant_can_be_revoked(tools: Tools) -> None:
@@ -135,11 +142,12 @@ async def test_a_stale_revision_revokes_nothing(tools: Tools) -> None:
 async def test_two_revocations_at_once_are_one(tools: Tools) -> None:
     rep, clerk = await a_unit_with_a_clerk()
     desk = await a_desk_session(tools, rep.person, Role.LEGAL_REP, rep.unit)
+    hand = Hand(an_actor(desk.session), GrantParty.LEGAL_REP)
 
     answers = await asyncio.gather(
         *(
-            grants.revoke(
-                tools, an_actor(desk.session), clerk.grant.id, reason="离职", revision=1, now=NOW
+            grant_endings.revoke(
+                tools, hand, rep.unit.id, clerk.grant.id, reason="离职", revision=1, now=NOW
             )
             for _ in range(2)
         ),
@@ -191,16 +199,14 @@ async def test_a_session_opened_while_the_revocation_commits_is_not_trusted(tool
     assert (await tools.sessions.touch(desk.secret)).word == "mandate"
 
 
-async def test_a_revocation_that_fails_leaves_the_session_in_doubt_but_working(
-    tools: Tools,
-) -> None:
+async def test_a_revocation_of_what_was_not_seen_leaves_the_session_alone(tools: Tools) -> None:
     rep, clerk = await a_unit_with_a_clerk()
     desk = await a_desk_session(tools, clerk.person, Role.CLERK, clerk.unit)
     await sessions.confirm_revisions(tools, desk.session, now=NOW)
 
     await refusal_of(revoke(tools, rep, clerk.grant.id, revision=9))
 
-    assert (await tools.sessions.touch(desk.secret)).word == "check"
+    assert (await tools.sessions.touch(desk.secret)).word == "ok"
     assert await sessions.confirm_revisions(tools, desk.session, now=NOW)
 
 

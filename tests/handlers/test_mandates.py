@@ -4,11 +4,13 @@ from datetime import datetime
 
 import pytest
 
-from handlers.mandates import current_revision, mark_used, standing_of, why_lost
+from handlers.mandates import current_revision, standing_of, used, why_lost
 from handlers.tools import Tools
+from models import raw
 from models.errors.entry import Entry
 from models.errors.grant import GRANT_EXPIRED, GRANT_REVOKED, GRANT_SUSPENDED
 from models.errors.scan import CLERK_UNKNOWN, LEGAL_REP_UNKNOWN
+from models.errors.unit import UNIT_CLOSED
 from models.grant import Grant
 from models.identity import Identity
 from models.unit import LegalRep, Unit
@@ -100,8 +102,13 @@ async def test_a_grant_counts_from_its_first_moment_to_the_one_before_its_end(
     assert [await counts(now) for now in moments] == [False, True, True, False]
 
 
-@pytest.mark.parametrize("status", [UnitStatus.CLOSED, UnitStatus.WAITING_SYNC])
-async def test_nobody_enters_a_unit_that_is_not_active(tools: Tools, status: UnitStatus) -> None:
+@pytest.mark.parametrize(
+    ("status", "entry"),
+    [(UnitStatus.CLOSED, UNIT_CLOSED), (UnitStatus.WAITING_SYNC, LEGAL_REP_UNKNOWN)],
+)
+async def test_nobody_enters_a_unit_that_is_not_active(
+    tools: Tools, status: UnitStatus, entry: Entry
+) -> None:
     unit = await a_unit(status=status)
     clerk, rep = await a_granted_clerk(unit), await a_registered_rep(unit)
 
@@ -110,7 +117,7 @@ async def test_nobody_enters_a_unit_that_is_not_active(tools: Tools, status: Uni
 
     assert of_clerk.refusal(Role.CLERK).entry is GRANT_SUSPENDED
     assert of_clerk.mandates == of_rep.mandates == ()
-    assert of_rep.refusal(Role.LEGAL_REP).entry is LEGAL_REP_UNKNOWN
+    assert of_rep.refusal(Role.LEGAL_REP).entry is entry
 
 
 async def test_a_grant_under_another_name_lets_nobody_in_but_is_noticed(tools: Tools) -> None:
@@ -174,7 +181,7 @@ async def test_a_mandate_remembers_when_it_was_used_and_who_turned_out_to_hold_i
 
     for person in (clerk.person, rep.person):
         (mandate,) = (await standing_of(tools.vault, person, NOW)).mandates
-        await mark_used(mandate, person, NOW)
+        await raw.change(used(mandate, person, NOW))
 
     grant, legal_rep = await Grant.get(id=clerk.grant.id), await LegalRep.get(id=rep.legal_rep.id)
     assert (grant.person_id, grant.last_used_at) == (clerk.person.id, NOW)

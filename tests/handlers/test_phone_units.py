@@ -3,9 +3,10 @@
 from handlers import entries, sessions
 from handlers.tools import Tools
 from models.errors.scan import CLERK_UNKNOWN, LEGAL_REP_UNKNOWN
+from models.grant import Grant
 from models.store.session import Kind, Stage
 from models.unit import Unit
-from models.vocabulary import Role
+from models.vocabulary import GrantStatus, Role
 from tests.build import (
     NOW,
     Signed,
@@ -15,6 +16,7 @@ from tests.build import (
     a_registered_rep,
     an_actor,
 )
+from tests.handlers.grant_desk import offer
 from tests.handlers.traces import refusal_of
 
 
@@ -69,3 +71,13 @@ async def test_a_phone_whose_person_has_no_unit_enters_none(tools: Tools) -> Non
     as_clerk = await refusal_of(enter_on_phone(tools, phone, Role.CLERK, foreign.unit))
 
     assert (as_rep.entry, as_clerk.entry) == (LEGAL_REP_UNKNOWN, CLERK_UNKNOWN)
+
+
+async def test_a_phone_that_enters_accepts_what_the_unit_has_offered(tools: Tools) -> None:
+    rep, person = await a_registered_rep(), await a_person()
+    grant = await offer(tools, rep, person.open(tools.vault))
+
+    opened = await enter_on_phone(tools, await a_phone_session(tools, person), Role.CLERK)
+
+    assert opened.opened.stage is Stage.UNIT
+    assert (await Grant.get(id=grant.id)).status is GrantStatus.ACTIVE

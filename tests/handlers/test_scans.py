@@ -17,7 +17,7 @@ from models.errors.scan import (
     QR_TAKEN,
 )
 from models.person import Person
-from models.vocabulary import ChallengeStatus, PersonStatus, Role
+from models.vocabulary import ChallengeStatus, PersonStatus, Platform, Role
 from tests.build import (
     DESK,
     NOW_MS,
@@ -34,9 +34,9 @@ from tests.handlers.moves import scan
 from tests.handlers.traces import audited, chains_hold, challenge_now, refusal_of
 
 
-async def a_reps_phone(tools: Tools) -> Signed:
+async def a_reps_phone(tools: Tools, platform: Platform = Platform.WECHAT) -> Signed:
     """The phone of a legal representative."""
-    return await a_phone_session(tools, (await a_registered_rep()).person)
+    return await a_phone_session(tools, (await a_registered_rep()).person, platform=platform)
 
 
 async def test_a_scan_claims_the_challenge_and_shows_the_desk_and_the_units(tools: Tools) -> None:
@@ -86,6 +86,10 @@ async def test_several_units_are_all_offered(tools: Tools) -> None:
         (1049, "scanner"),
         (1007, "link"),
         (1008, "link"),
+        (1001, "link"),
+        (1044, "link"),
+        (1065, "link"),
+        (0, "link"),
     ],
 )
 async def test_a_picture_of_a_code_is_not_a_scan(
@@ -99,10 +103,29 @@ async def test_a_picture_of_a_code_is_not_a_scan(
     assert (await challenge_now(tools, shown)).status is ChallengeStatus.PENDING
 
 
+@pytest.mark.parametrize("scene", [1011, 1047])
+async def test_a_link_that_wechats_camera_opened_is_a_scan(tools: Tools, scene: int) -> None:
+    phone, shown = await a_reps_phone(tools), await a_challenge(tools)
+
+    assert (await scan(tools, phone, shown, scene=scene, source="link")).mandates
+
+
 async def test_our_own_scanner_may_be_used_in_a_program_opened_from_a_chat(tools: Tools) -> None:
     phone, shown = await a_reps_phone(tools), await a_challenge(tools)
 
     assert (await scan(tools, phone, shown, scene=1007, source="scanner")).mandates
+
+
+async def test_of_alipays_scenes_only_what_is_known_to_be_no_camera_is_refused(
+    tools: Tools,
+) -> None:
+    phone, shown = await a_reps_phone(tools, Platform.ALIPAY), await a_challenge(tools)
+
+    card = await refusal_of(scan(tools, phone, shown, scene=1007, source="link"))
+    found = await scan(tools, phone, shown, scene=1300, source="link")
+
+    assert card.entry is NOT_FROM_CAMERA
+    assert found.mandates
 
 
 @pytest.mark.parametrize(

@@ -137,8 +137,13 @@ async def test_a_unit_that_is_not_the_persons_now_cannot_be_entered(
     refused = await refusal_of(switch(tools, desk, unit, role))
 
     assert refused.entry is RELATION_NOT_GRANTED
+    (entry,) = await audited(Action.SWITCH_UNIT)
     assert (await tools.sessions.touch(desk.secret)).session is not None
-    assert await audited(Action.SWITCH_UNIT) == []
+    assert (entry["actor"], entry["subject"], entry["result"]) == (
+        desk.session.person_id,
+        unit.id,
+        RELATION_NOT_GRANTED.code,
+    )
 
 
 async def test_a_disabled_person_cannot_switch(tools: Tools) -> None:
@@ -155,7 +160,10 @@ async def test_a_session_is_switched_once(tools: Tools) -> None:
     refused = await refusal_of(switch(tools, desk, first.unit))
 
     assert refused.entry is SESSION_ENDED
-    assert len(await audited(Action.SWITCH_UNIT)) == 1
+    assert [entry["result"] for entry in await audited(Action.SWITCH_UNIT)] == [
+        "ok",
+        SESSION_ENDED.code,
+    ]
 
 
 async def test_two_tabs_that_switch_at_once_leave_one_session(tools: Tools) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from server.commands.migrate import migrate
 from tests.handlers.conftest import POSTGRES, backing, database, database_url, schema_file
+from tests.support import tiers
 
 __all__ = ["backing", "database", "database_url", "empty_postgres", "postgres_url", "schema_file"]
 
@@ -22,7 +23,7 @@ def empty_postgres(name: str) -> Iterator[str]:
     try:
         asyncio.run(_say(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)'))
     except (OSError, asyncpg.PostgresError) as fault:
-        pytest.skip(f"no PostgreSQL: {type(fault).__name__}")
+        tiers.leave_out("postgres", type(fault).__name__)
     asyncio.run(_say(f'CREATE DATABASE "{own}"'))
     try:
         yield urlsplit(POSTGRES)._replace(path=f"/{own}").geturl()

@@ -20,6 +20,20 @@ MIGRATIONS_TABLE = "tortoise_migrations"
 EXTRAS = {
     ("legal_reps", True, ("unit_id",), "live"),
     ("grants", True, ("unit_id", "id_type", "id_no_index"), "status"),
+    ("certificates", False, ("next_step_on", "id"), "next_step_on"),
+    ("certificates", False, ("check_at", "id"), "check_at"),
+    ("filings", False, ("remind_at", "id"), "remind_at"),
+    ("certificate_renewals", True, ("certificate_id",), "status"),
+    ("grants", True, ("unit_id", "manager_slot"), "manager_slot"),
+    ("closures", True, ("person_id",), "status"),
+    ("deliveries", False, ("channel", "urgency", "due_at", "id"), "state"),
+    ("deliveries", False, ("channel", "recipient_key", "id"), "state"),
+    ("deliveries", True, ("channel", "recipient_key"), "state"),
+    ("deliveries", False, ("channel", "due_at"), "state"),
+    ("deliveries", False, ("platform_msgid",), "platform_msgid"),
+    ("inbox_messages", False, ("person_id", "id"), "read_at"),
+    ("inbox_messages", False, ("recipient",), "person_id"),
+    ("data_exports", True, ("person_id",), "status"),
 }
 """What the models cannot say: rules of the database itself. (table, unique, columns, about)"""
 

@@ -4,17 +4,20 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from tortoise import Tortoise
 
 from handlers import rotation
 from handlers.mandates import standing_of
+from handlers.resealing import LEFT_TO_EXPIRE, LOOSE, sealed_columns
 from handlers.rotation import TABLES, Rotation, rotate
 from models.audit import Action, AuditEntry
 from models.database import tx
 from models.identity import Identity, IdentityColumns
 from models.ids import new_id
 from models.person import Person
+from models.privacy import DataExport
 from models.sealed import SealBroken, Vault
-from models.unit import LegalRep
+from models.unit import Contact, LegalRep
 from models.vocabulary import Role
 from server.resources import vault_of
 from tests.build import (
@@ -242,3 +245,55 @@ async def test_settings_with_an_older_key_give_the_newest_the_next_number() -> N
     older = settings(older_master_keys=f"4:{'A' * 43}=")
 
     assert vault_of(older).kid == 5
+
+
+async def test_mailboxes_and_loose_columns_move_as_well() -> None:
+    rep = await a_registered_rep()
+    email = Person.sealed_email(vault(), rep.person.id, "a@example.cn")
+    await Person.filter(id=rep.person.id).update(**email)
+    export_id, contact_id = new_id(), new_id()
+    await DataExport.create(
+        id=export_id,
+        person=rep.person,
+        asked_at=NOW,
+        archive_sealed=vault().seal("zip", aad=f"data_exports.archive.{export_id}"),
+    )
+    await Contact.create(
+        id=contact_id,
+        unit=rep.unit,
+        phone_sealed=vault().seal("13900002399", aad=f"contacts.phone.{contact_id}"),
+        updated_at=NOW,
+    )
+
+    done = await rotate(rotated(), now=NOW)
+
+    alone = Vault(NEW_MASTER, kid=2)
+    person = await Person.get(id=rep.person.id)
+    export, contact = await DataExport.get(), await Contact.get()
+    assert done.complete
+    assert person.email(alone) == "a@example.cn"
+    assert person.email_index == alone.index("email", "a@example.cn")
+    assert export.archive_sealed is not None
+    assert contact.phone_sealed is not None
+    assert alone.open(export.archive_sealed, aad=f"data_exports.archive.{export_id}") == "zip"
+    assert alone.open(contact.phone_sealed, aad=f"contacts.phone.{contact_id}") == "13900002399"
+
+
+async def test_a_loose_column_that_no_key_opens_is_named() -> None:
+    rep = await a_registered_rep()
+    broken = await DataExport.create(
+        id=new_id(), person=rep.person, asked_at=NOW, archive_sealed=vault().seal("x", aad="else")
+    )
+
+    done = await rotate(rotated(), now=NOW)
+
+    assert done.broken == [f"data_exports.{broken.id}"]
+
+
+async def test_every_sealed_column_of_every_table_is_rotated_or_left_to_expire() -> None:
+    covered = {*TABLES, *LOOSE, *LEFT_TO_EXPIRE}
+    tables = [table for app in Tortoise.apps.values() for table in app.values()]
+
+    forgotten = [table for table in tables if sealed_columns(table) and table not in covered]
+
+    assert forgotten == []

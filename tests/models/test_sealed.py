@@ -1,8 +1,5 @@
 """The vault: what is sealed opens in its place only, through rotations and in both suites."""
 
-import json
-import os
-from pathlib import Path
 from typing import cast
 
 import pytest
@@ -13,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.sealed import SealBroken, Suite, Vault, _mac, _Sm4Gcm
+from tests.support.vectors import platform_vectors
 
 OLD, NEW = bytes(range(32)), bytes(range(100, 132))
 AAD = "person.doc_no.01hzy"
@@ -23,11 +21,7 @@ properties = settings(deadline=None, max_examples=200)
 
 
 def vectors_of_the_standards() -> dict[str, dict[str, str]]:
-    default = Path(__file__).parents[3] / "shared" / "vectors"
-    file = Path(os.environ.get("ZB_VECTORS", default)) / "platforms.json"
-    if not file.exists():
-        pytest.skip("no vectors: set ZB_VECTORS")
-    return cast("dict[str, dict[str, str]]", json.loads(file.read_text("utf-8"))["gm"])
+    return cast("dict[str, dict[str, str]]", platform_vectors()["gm"])
 
 
 @properties

@@ -54,14 +54,12 @@ def test_each_purpose_has_a_key_of_its_own(suite: Suite) -> None:
 
 
 @pytest.mark.parametrize("suite", Suite)
-def test_a_mac_holds_for_its_message_purpose_and_key(suite: Suite) -> None:
+def test_a_mac_depends_on_its_message_purpose_and_key(suite: Suite) -> None:
     vault = Vault(NEW, suite, kid=2, older=[(1, OLD)])
     tag = vault.mac("audit", b"message")
 
     assert len(tag) == 32
-    assert vault.mac_holds("audit", b"message", tag)
-    assert not vault.mac_holds("audit", b"message!", tag)
-    assert not vault.mac_holds("csrf", b"message", tag)
-    assert not vault.mac_holds("audit", b"message", tag[:16])
-    assert not vault.mac_holds("audit", b"message", tag, kid=1)
-    assert vault.mac_holds("audit", b"message", VAULTS[suite].mac("audit", b"message"), kid=1)
+    assert tag == vault.mac("audit", b"message")
+    assert tag != vault.mac("audit", b"message!")
+    assert tag != vault.mac("csrf", b"message")
+    assert vault.mac("audit", b"message", kid=1) == VAULTS[suite].mac("audit", b"message") != tag

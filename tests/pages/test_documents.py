@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors.entry import Entry
-from models.errors.grant import GRANT_REVOKED
+from models.errors.grant import CLERK_FIXED, GRANT_REVOKED
 from models.errors.login import QR_EXPIRED, SESSION_ENDED
+from models.grant_states import ITEM_GROUP_LABELS
 from models.vocabulary import ChallengeStatus, Channel, Role
+from server.pages.account_documents import account_page, privacy_page, reset_page
 from server.pages.documents import (
     CONTENT_SECURITY_POLICY,
     home_page,
+    inbox_page,
     landing_page,
     login_page,
     noscript_login_page,
@@ -78,6 +81,7 @@ def every_page(text: str = "示例") -> dict[str, str]:
             text,
         ),
         "landing": landing_page(),
+        "inbox": inbox_page(),
     }
 
 
@@ -110,7 +114,7 @@ def test_no_page_has_inline_script_style_or_handlers(name: str) -> None:
         assert tag != "script" or (attributes.get("src") or "").startswith("/static/")
         for key in ("src", "href", "action"):
             assert (attributes.get(key) or "/").startswith(("/", "#")), (tag, key)
-    assert len(document.all("script")) == (1 if name == "login" else 0)
+    assert len(document.all("script")) == (1 if name in ("login", "inbox") else 0)
 
 
 @pytest.mark.parametrize("name", every_page())
@@ -124,6 +128,7 @@ def test_a_page_is_chinese_titled_and_has_one_main(name: str) -> None:
     assert {sheet["href"] for sheet in document.all("link")} <= {
         "/static/page.css",
         "/static/login.css",
+        "/static/inbox.css",
         "/static/mark.svg",
     }
 
@@ -168,13 +173,33 @@ def test_the_simulated_phone_is_offered_in_development_only() -> None:
 
 
 def test_every_element_the_scripts_look_up_is_in_the_page() -> None:
-    page = login_page(tuple(Channel), development=True)
-    ids = {one.get("id") for _, one in Reader(page).elements}
-    scripts = "".join(path.read_text(encoding="utf-8") for path in STATIC_DIR.glob("*.js"))
+    for page, entry in (
+        (login_page(tuple(Channel), development=True), "login.js"),
+        (inbox_page(), "inbox.js"),
+        (account_page(), "account.js"),
+        (reset_page(), "reset.js"),
+        (privacy_page(), "typeswitch.js"),
+    ):
+        ids = {one.get("id") for _, one in Reader(page).elements}
+        scripts = "".join(
+            (STATIC_DIR / name).read_text(encoding="utf-8") for name in loaded_by(entry)
+        )
 
-    looked_up = set(re.findall(r"byId\('([^']+)'\)", scripts))
+        looked_up = set(re.findall(r"byId\('([^']+)'\)", scripts))
 
-    assert looked_up - ids == set()
+        assert looked_up - ids == set(), entry
+
+
+def loaded_by(entry: str) -> set[str]:
+    """A module with everything that it imports, and so on."""
+    loaded, ahead = set[str](), [entry]
+    while ahead:
+        name = ahead.pop()
+        if name not in loaded:
+            loaded.add(name)
+            text = (STATIC_DIR / name).read_text(encoding="utf-8")
+            ahead += re.findall(r"from '\./([^']+)'", text)
+    return loaded
 
 
 def test_the_no_script_page_reloads_itself_only_while_that_helps() -> None:
@@ -243,3 +268,12 @@ def test_node_reads_the_modules_as_modules() -> None:
     package = json.loads(STATIC_DIR.with_name("package.json").read_text(encoding="utf-8"))
 
     assert package["type"] == "module"
+
+
+def test_the_words_of_the_grants_page_are_those_of_catalogue_and_vocabulary() -> None:
+    editor = (STATIC_DIR / "granteditor.js").read_text(encoding="utf-8")
+    choice = (STATIC_DIR / "scopechoice.js").read_text(encoding="utf-8")
+
+    assert f"'{CLERK_FIXED.prompt}'" in editor
+    for group, words in ITEM_GROUP_LABELS.items():
+        assert f"{group.value}: '{words}'" in choice

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { caller, problemOf, randomKey } from '../../server/pages/static/api.js';
 import { isPhone, merged, statusWords } from '../../server/pages/static/challenge.js';
 import { localTime, minutesAndSeconds, secondsLeft, serverClock } from '../../server/pages/static/clock.js';
-import { openMenus } from '../../server/pages/static/home.js';
+import { openMenus } from '../../server/pages/static/menus.js';
 import { memory, rememberedRole } from '../../server/pages/static/preferences.js';
 import { stepsOf } from '../../server/pages/static/refusal.js';
 import { SessionEvents, endOf, otherTabs } from '../../server/pages/static/sessionevents.js';

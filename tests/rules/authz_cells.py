@@ -4,38 +4,50 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
+from zlib import crc32
 
 import aiohttp
 
+from models.notice import VERSION
 from models.vocabulary import Role
-from tests.build import DESK_IP, Shown, text_of
+from server.demo.identifiers import credit_code
+from server.demo.shapes import UnitKind
+from tests.build import AREA, DESK_IP, Shown, an_identity, text_of
 from tests.live_clients import Answer
-from tests.rules.authz_world import DIGITS, FOREIGN, MISSING, OWN, Caller, Side, World
+from tests.rules.authz_grants import grant_request
+from tests.rules.authz_officers import officer_request
+from tests.rules.authz_sent import Cell, Sent
+from tests.rules.authz_world import (
+    DIGITS,
+    FOREIGN,
+    MISSING,
+    OTHER_PASSWORD,
+    OWN,
+    PASSWORD,
+    Caller,
+    Side,
+    World,
+)
 from tests.server.door import Door
 
 TABLE = Path(__file__).parents[2] / "docs" / "authz.csv"
 OTHER_ROLE = "own, other role"
 PLAIN_LOGIN = "/login/plain"
+_OF_ACCOUNTS = frozenset(
+    {
+        "/api/v1/login/password",
+        "/api/v1/login/otp",
+        "/api/v1/login/reset",
+        "/api/v1/me/password",
+        "/api/v1/me/consent",
+        "/api/v1/me/contact",
+    }
+)
 _PROBLEM, _STREAM = "application/problem+json", "text/event-stream"
 _NOBODYS_ID = "01ja000000000000000000000a"
 _CHALLENGE = {"exchange": "approved", "pair": "paired", "": "pending"}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One caller's request. thing: own, foreign, missing, or `-`; expected: what the table says."""
-
-    method: str
-    path: str
-    thing: str
-    caller: str
-    expected: str
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path} [{self.thing}] by {self.caller}"
 
 
 def cells() -> Iterator[Cell]:
@@ -52,33 +64,75 @@ def shape_of(path: str) -> str:
     return "/" + re.sub(r"<[^>]+>", "{id}", path).strip("/")
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a cell sends. form: instead of JSON, for pages without script."""
-
-    path: str
-    body: Mapping[str, object] | None = None
-    form: Mapping[str, str] | None = None
-    headers: Mapping[str, str] | None = None
-
-
 def request_of(cell: Cell, world: World, door: Door) -> Sent:
     """The request of a cell: right in everything but, perhaps, who sends it."""
     side = world.sides.get(cell.thing.partition(",")[0])
     caller = world.callers[cell.caller]
     if cell.path.startswith("/api/v1/login/challenges"):
         return _of_challenge(cell, side)
+    if cell.path.endswith("/request-grant"):
+        return _of_failed_scan(cell, world, side)
     if cell.path.startswith("/api/v1/phone"):
         return _of_phone(cell, world, side, door)
-    if cell.path.startswith("/api/v1/grants") and cell.method == "POST":
-        grant = side.clerk.grant.id if side else _NOBODYS_ID
-        path = cell.path.replace("{id}", grant)
-        return Sent(path, {"reason": "人员离职"}, headers={"If-Match": '"1"'})
+    if cell.path in _OF_ACCOUNTS:
+        return _of_accounts(cell, side)
+    if cell.path.startswith(("/api/v1/grant", "/api/v1/session/grants")):
+        return grant_request(cell, world, side)
+    if cell.path.startswith("/api/v1/officer/"):
+        unit = side.unit.id if side else _NOBODYS_ID
+        return Sent(*officer_request(cell.method, cell.path, cell.thing, unit, world.colleague))
     if cell.path in ("/api/v1/session/unit", "/units/plain") and cell.method == "POST":
         said = {"unit_id": _unit(side), "role": _role(cell, caller).value}
         form = None if cell.path.startswith("/api") else {**said, "csrf_token": caller.csrf or "-"}
         return Sent(cell.path, None if form else said, form)
-    return _of_others(cell, side, caller)
+    return message_request(cell, side) or _of_others(cell, side, caller)
+
+
+def _of_failed_scan(cell: Cell, world: World, side: Side | None) -> Sent:
+    path = cell.path.replace("{id}", side.claimed.cid if side else "AAAAAAAAAAAAAAAA")
+    uscc = world.sides[OWN].elsewhere.uscc
+    return Sent(path, {"uscc": uscc, "nonce": side.nonce if side else "nonce"})
+
+
+def message_request(cell: Cell, side: Side | None) -> Sent | None:
+    """The requests about messages, consents and certificates, None for others."""
+    if cell.path.startswith("/api/v1/messages/{id}"):
+        return Sent(cell.path.replace("{id}", side.message.id if side else _NOBODYS_ID))
+    if cell.path.startswith("/api/v1/certificates"):
+        path = cell.path.replace("{id}", _certificate(cell, side))
+        typed = {"not_after": "2030-01-01T00:00:00Z"} if path.endswith("certificates") else None
+        return Sent(path, typed if cell.method == "POST" else None, headers={"If-Match": '"1"'})
+    if cell.path == "/api/v1/units/current":
+        return Sent(cell.path, _contact(cell), headers={"If-Match": '"1"'})
+    if cell.path == "/api/v1/registrations":
+        return Sent(cell.path, _registration(cell))
+    if cell.path == "/api/v1/subscriptions" and cell.method == "POST":
+        accepted = {"sandbox-filing-status": "accept"}
+        return Sent(cell.path, {"results": accepted, "prompt_id": "prompt-0001"})
+    if cell.path == "/api/v1/preferences" and cell.method == "PUT":
+        return Sent(cell.path, {"channels": {"filing": {"wechat": False}}})
+    return None
+
+
+def _contact(cell: Cell) -> dict[str, object] | None:
+    return {"contact_phone": "0451-87654321"} if cell.method == "PATCH" else None
+
+
+def _registration(cell: Cell) -> dict[str, object]:
+    rep = an_identity()
+    number = crc32(cell.caller.encode()) % 10**6
+    return {
+        "uscc": credit_code(UnitKind.COMPANY, AREA, number),
+        "name": "演示市新办有限公司",
+        "legal_rep": {"name": rep.name, "id_no": rep.id_no},
+        "phone": "13800000000",
+    }
+
+
+def _certificate(cell: Cell, side: Side | None) -> str:
+    if side is None:
+        return _NOBODYS_ID
+    return (side.renewing if cell.path.endswith("cancel-renewal") else side.certificate).id
 
 
 def _of_challenge(cell: Cell, side: Side | None) -> Sent:
@@ -89,6 +143,28 @@ def _of_challenge(cell: Cell, side: Side | None) -> Sent:
     if last == "pair":
         return Sent(path, {"code": DIGITS})
     return Sent(path, {"role": "clerk"} if last == "challenges" else None)
+
+
+def _of_accounts(cell: Cell, side: Side | None) -> Sent:
+    name = side.unit.uscc if side else f"nobody-{cell.caller}"
+    bodies: dict[str, dict[str, object]] = {
+        "/api/v1/login/password": {"account": name, "password": PASSWORD},
+        "/api/v1/login/otp": {"account": name},
+        "/api/v1/login/reset": {
+            "token": side.link if side else "A" * 43,
+            "password": OTHER_PASSWORD,
+        },
+        "/api/v1/me/password": {"password": OTHER_PASSWORD},
+        "/api/v1/me/consent": {"version": VERSION},
+        "/api/v1/me/contact": {
+            "way": "phone",
+            "address": f"139{crc32(cell.caller.encode()):08d}"[:11],
+        },
+    }
+    if cell.method == "PUT":
+        own = {"request": side.request, "code": side.code} if side else {}
+        return Sent(cell.path, own or {"request": _NOBODYS_ID, "code": "000000"})
+    return Sent(cell.path, bodies[cell.path] if cell.method == "POST" else None)
 
 
 def _challenge(side: Side | None, last: str) -> str:
@@ -177,19 +253,29 @@ def is_problem(answer: Answer) -> bool:
 
 
 SIDES: Mapping[str, str] = {
-    **dict.fromkeys(("own_browser", "phone_card", "choosing", "clerk_own", "rep_own"), OWN),
+    **dict.fromkeys(("own_browser", "phone_card", "choosing", "rep_own"), OWN),
+    **dict.fromkeys(("clerk_own", "clerk_narrow"), OWN),
     **dict.fromkeys(("cookie_as_bearer", "bearer_as_cookie", "no_csrf"), OWN),
     **dict.fromkeys(("other_browser", "clerk_other", "rep_other"), FOREIGN),
+    **dict.fromkeys(("officer_window", "officer_system", "officer_security"), OWN),
+    **dict.fromkeys(("officer_audit", "officer_gone"), OWN),
+    "officer_elsewhere": FOREIGN,
 }
 """To which side a caller belongs; everybody else belongs to none."""
 
 
 def told_too_much(cell: Cell, world: World, answer: Answer) -> set[str]:
     """Words in an answer that its caller must not learn."""
-    if cell.path.endswith("/identity"):
-        # Whoever hands over a card is told whose it is.
+    if cell.path.endswith(("/identity", "/login/password")):
+        # Whoever hands over a card is told whose it is, whoever knows the password as well.
+        return set()
+    if cell.path.endswith("/officer/audit"):
+        # The trail is everybody's, and the audit administrator reads all of it.
         return set()
     mine = SIDES.get(cell.caller, MISSING)
     text = answer.body.decode("utf-8", "replace") + str(dict(answer.headers))
     others = [side for name, side in world.sides.items() if name != mine]
-    return {word for side in others for word in side.words if word in text}
+    forbidden = {word for side in others for word in side.words}
+    if cell.caller == "clerk_narrow":
+        forbidden |= world.sides[OWN].withheld
+    return {word for word in forbidden if word in text}

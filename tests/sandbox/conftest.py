@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -15,6 +14,7 @@ from aiohttp import web
 from sandbox.credentials import WECHAT
 from sandbox.options import Options
 from sandbox.serving import running
+from tests.support.vectors import platform_vectors
 
 # Nothing listens on the discard port: pushes fail at once until a test sets a callback.
 NOBODY = "http://127.0.0.1:9"
@@ -117,11 +117,5 @@ def beijing() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def vectors() -> dict[str, Any]:
-    """Public vectors of the platforms, not written by us; skips where they are absent."""
-    root = Path(__file__).resolve().parents[2]
-    folder = Path(os.environ.get("ZB_VECTORS") or root.parent / "shared" / "vectors")
-    path = folder / "platforms.json"
-    if not path.exists():
-        pytest.skip("platforms.json is not there (ZB_VECTORS)")
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return content
+    """Public vectors of the platforms, not written by us."""
+    return platform_vectors()

@@ -12,6 +12,7 @@ import pytest
 
 from sandbox.credentials import ALIPAY_APPID, WECHAT
 from tests.sandbox.conftest import Callback, Line
+from tests.support import tiers
 
 pytestmark = [pytest.mark.node, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -26,7 +27,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with both packages, installed once."""
     npm = shutil.which("npm")
     if shutil.which("node") is None or npm is None:
-        pytest.skip("node or npm is missing")
+        tiers.leave_out("node", "no node or npm on the PATH")
     folder = tmp_path_factory.mktemp("node")
     (folder / "package.json").write_text('{"private": true}', encoding="utf-8")
     done = subprocess.run(
@@ -38,7 +39,8 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     if done.returncode:
-        pytest.skip(f"npm could not install: {done.stderr.strip().splitlines()[-1:]}")
+        # Not a failure anywhere: a package index that does not answer says nothing about us.
+        pytest.skip(f"left out: node: npm could not install {PACKAGES}")
     return folder
 
 

@@ -15,6 +15,7 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from handlers.tools import Tools
 from models.vocabulary import Platform
 from server.app import create_app
+from server.commands.demo_env import TEMPLATES_FILE
 from server.context import App
 from server.protocol import BoundedProtocol
 from tests.build import NOW, PhoneAccounts, settings
@@ -90,3 +91,11 @@ async def door(
             connection.close()
         await server.after_stop()
         EXECUTOR_CACHE.clear()
+
+
+@asynccontextmanager
+async def pushing_door(database_url: str, **changed: str) -> AsyncIterator[Door]:
+    """The same with a WeChat account and the demonstration's templates."""
+    told = {"wechat_appid": "wx1", "wechat_secret": "secret", "templates_file": str(TEMPLATES_FILE)}
+    async with door(database_url, None, **told | changed) as opened:
+        yield opened

@@ -37,10 +37,10 @@ class _Counting:
         self._inner = inner
         self._cost = cost
 
-    async def carry(self, commands: Sequence[Any]) -> Any:
+    def carry(self, batch: Sequence[Any]) -> None:
         self._cost.trips += 1
-        self._cost.commands += len(commands)
-        return await self._inner.carry(commands)
+        self._cost.commands += len(batch)
+        self._inner.carry(batch)
 
 
 @asynccontextmanager

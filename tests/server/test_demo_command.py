@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ import aiohttp
 import pytest
 
 from tests.live_clients import Client, Phone
-from tests.live_processes import ROOT, free_port, until
+from tests.live_processes import ROOT, until
 
 
 class Demo:
@@ -55,9 +56,10 @@ class Demo:
 
 
 def two_free_ports() -> int:
+    # Below the ports that systems give away by themselves, so that nobody takes one meanwhile.
     while True:
-        port = free_port()
-        if _free(port + 1):
+        port = 20_000 + 2 * secrets.randbelow(6_000)
+        if _free(port) and _free(port + 1):
             return port
 
 
@@ -90,6 +92,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def test_addresses_and_every_persona_are_printed(demo: Demo) -> None:
     assert f"{demo.url}/" in demo.out
     assert f"{demo.sandbox}/phone" in demo.out
+    assert f"{demo.url}/console/" in demo.out
     for persona in demo.told()["personas"]:
         assert f"  {persona['key']} " in demo.out
         assert persona["name"] in demo.out

@@ -8,7 +8,7 @@ import pytest
 
 from models.codes import IdDocument, Uscc, clean_phone
 from models.names import clean, normalise
-from models.vocabulary import CardState, GrantStatus, IdType, Role
+from models.vocabulary import CardState, CertificateState, GrantStatus, IdType, Role
 from server.demo.dataset import dataset
 from server.demo.shapes import Dataset, RegistrySource, UnitKind
 
@@ -203,6 +203,7 @@ def test_each_persona_is_in_the_situation_that_it_shows() -> None:
         persona = PERSONA[key]
         assert {status[persona.person_key, uscc] for uscc in persona.usccs} == {GrantStatus.ACTIVE}
         assert persona.card_state is CardState.OK
+    assert set(PERSONA["P16"].usccs) <= set(PERSONA["P12"].usccs)
 
 
 def test_the_registries_refuse_each_applicant_for_his_own_reason() -> None:
@@ -241,3 +242,31 @@ def test_every_unit_is_known_to_the_registries_that_must_know_it() -> None:
 def test_a_set_smaller_than_the_personas_need_is_refused() -> None:
     with pytest.raises(ValueError, match="24"):
         dataset(23)
+
+
+def test_26_certificates_are_of_every_kind_and_of_registered_units_only() -> None:
+    registered = {unit.uscc for unit in SMALL.units if unit.registered}
+    kinds = Counter((each.state, each.problems) for each in SMALL.certificates)
+    held = {each.to_day for each in SMALL.certificates if each.state is CertificateState.HELD}
+
+    assert len(SMALL.certificates) == len({each.serial for each in SMALL.certificates}) == 26
+    assert {each.uscc for each in SMALL.certificates} <= registered
+    assert held >= {-400, -10, 0, 1, 3, 7, 15, 30, 89, 200}
+    assert sum(each.from_day > 0 for each in SMALL.certificates) == 1
+    assert kinds[CertificateState.REVOKED, ""] == 1
+    assert kinds[CertificateState.UNRECOGNISED, "issuer_unknown"] == 1
+    assert kinds[CertificateState.UNRECOGNISED, "wrong_uscc"] == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "state", "left"),
+    [("P19", CertificateState.HELD, 7), ("P20", CertificateState.UNRECOGNISED, None)],
+)
+def test_who_shows_a_certificate_has_it(
+    key: str, state: CertificateState, left: int | None
+) -> None:
+    played = next(each for each in SMALL.personas if each.key == key)
+    shown = next(each for each in SMALL.certificates if each.uscc == played.usccs[0])
+
+    assert shown.state is state
+    assert left in (None, shown.to_day)

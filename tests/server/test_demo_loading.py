@@ -11,6 +11,7 @@ from handlers.mandates import Standing, grant_state, standing_of
 from handlers.people import person_of_card
 from handlers.ports import CardIdentity
 from handlers.tools import Tools
+from models.certificate import Certificate
 from models.database import tx
 from models.grant import Grant
 from models.store.client import Store
@@ -57,6 +58,7 @@ async def test_every_record_of_the_small_set_has_its_row(small: Dataset) -> None
     assert await Unit.all().count() == 24
     assert await Relation.all().count() == 41
     assert await Grant.all().count() == len(small.grants)
+    assert await Certificate.all().count() == 26
     assert await LegalRep.filter(live=True).count() == 23
     assert await holds_units()
 

@@ -101,6 +101,18 @@ def test_every_wrong_setting_has_its_line(
     assert [name in line for name, line in zip(("KEY", "URL"), bad, strict=True)] == [True, True]
 
 
+def test_a_missing_setting_is_one_line_with_all_that_is_said_of_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("ZB_MASTER_KEY")
+
+    main(["doctor"])
+
+    [bad] = lines(capsys, "异常")
+    assert "ZB_MASTER_KEY is missing" in bad
+    assert bad.endswith("every other key is derived from it)")
+
+
 def test_several_workers_on_embedded_stores_are_warned_of(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

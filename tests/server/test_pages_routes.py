@@ -8,9 +8,10 @@ import pytest
 from models.errors.system import CODE_UNKNOWN
 from tests.build import SITE
 from tests.live_clients import Answer
-from tests.rules.authz_cells import Cell, Sent, cells, request_of, send
+from tests.rules.authz_cells import cells, request_of, send
+from tests.rules.authz_sent import Cell, Sent
 from tests.rules.authz_witness import Witness
-from tests.rules.authz_world import Caller, World, a_world
+from tests.rules.authz_world import Caller, World, a_world, with_officers
 from tests.server.door import Door, door
 
 LOOPBACK = "http://127.0.0.1:8000"
@@ -65,7 +66,7 @@ def of(caller: str) -> Iterator[Cell]:
 
 async def answers_of(front: Door) -> list[tuple[str, Answer]]:
     """Answers of every route to several callers, and to requests that no route is for."""
-    world: World = await a_world(front)
+    world: World = await with_officers(front, await a_world(front))
     found = []
     for cell in (cell for caller in CALLERS for cell in of(caller)):
         sent, caller = request_of(cell, world, front), world.callers[cell.caller]
@@ -159,7 +160,7 @@ async def test_a_wrong_method_is_told_the_right_ones(front: Door) -> None:
 
 
 async def test_looking_changes_no_row_whoever_looks(front: Door) -> None:
-    world = await a_world(front)
+    world = await with_officers(front, await a_world(front))
     witness = Witness(front)
     await witness.start()
 

@@ -98,6 +98,10 @@ async def _session(bill: Bill) -> None:
     (await bill.note("session", desk.get("/session"))).good()
     (await bill.note("devices", desk.get("/sessions"))).good()
     (await bill.note("grants", desk.get("/grants"))).good()
+    (await bill.note("unit information", desk.get("/units/current"))).good()
+    seen, contact = {"If-Match": '"1"'}, {"contact_name": "李四"}
+    changed = desk.send("PATCH", "/units/current", contact, headers=seen)
+    (await bill.note("unit edited", changed)).good()
     path, stand = f"/grants/{clerk.grant.id}/revoke", {"If-Match": '"1"'}
     said = {"reason": "人员离职"}
     (await bill.note("revoke", desk.send("POST", path, said, headers=stand))).good()

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from fakeredis import FakeAsyncRedis, FakeServer
 from redis.asyncio import Redis
 
-from models.store.carrier import WireCarrier
 from models.store.client import Store
+from models.store.wire import WireCarrier
 from tests.support.services import REDIS
 
 PROVE = os.environ.get("ZB_PROVE") == "1"
@@ -30,7 +30,10 @@ def real() -> Stores:
         Redis.from_url(REDIS, decode_responses=True, socket_timeout=_PATIENCE_S)
         for _ in range(LINES)
     ]
-    return [Store(client, WireCarrier(client.connection_pool, _PATIENCE_S)) for client in clients]
+    return [
+        Store(client, WireCarrier(client.connection_pool), patience_s=_PATIENCE_S)
+        for client in clients
+    ]
 
 
 async def close(stores: Stores) -> None:

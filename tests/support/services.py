@@ -21,7 +21,17 @@ from redis.exceptions import RedisError
 
 T = TypeVar("T")
 POSTGRES = os.environ.get("ZB_TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
-REDIS = os.environ.get("ZB_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+_REDIS = os.environ.get("ZB_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+
+
+def own_redis(url: str) -> str:
+    """The database that this process of a parallel run may empty: the next one for the next."""
+    parts = urlsplit(url)
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return parts._replace(path=f"/{(int(parts.path[1:] or 0) + number) % 16}").geturl()
+
+
+REDIS = own_redis(_REDIS)
 
 
 def complete(steps: Coroutine[Any, Any, T]) -> T:

@@ -6,8 +6,9 @@ left out unseen. Each tier left out gets one line at the end of the run.
 
 import os
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import NoReturn
 
 import pytest
 
@@ -23,6 +24,7 @@ def _why_no_browser() -> str:
     return "" if found else "no chromium or google-chrome on the PATH"
 
 
+_SAID = "left out: "
 WHY_NOT: dict[str, Callable[[], str]] = {
     "postgres": why_no_postgres,
     "redis": why_no_redis,
@@ -32,35 +34,36 @@ WHY_NOT: dict[str, Callable[[], str]] = {
 }
 
 
-@dataclass(slots=True)
-class LeftOut:
-    """What a run has left out: tier → why, and how many tests."""
-
-    why: dict[str, str] = field(default_factory=dict)
-    tests: dict[str, int] = field(default_factory=dict)
-
-    def note(self, tier: str, reason: str) -> None:
-        """One more test was left out."""
-        self.why[tier] = reason
-        self.tests[tier] = self.tests.get(tier, 0) + 1
-
-    def lines(self) -> list[str]:
-        """One line a tier."""
-        return [
-            f"left out: {tier} ({self.tests[tier]} tests): {why}" for tier, why in self.why.items()
-        ]
-
-
 def strict() -> bool:
     """Whether a missing tier is a failure."""
     return os.environ.get("CI", "").lower() == "true"
 
 
-def require(item: pytest.Item, left_out: LeftOut) -> None:
+def require(item: pytest.Item) -> None:
     """Skip, or fail, a test whose tiers are not all there."""
     for tier, why_not in WHY_NOT.items():
         if item.get_closest_marker(tier) and (reason := why_not()):
-            left_out.note(tier, reason)
-            if strict():
-                pytest.fail(f"CI=true, and {reason}", pytrace=False)
-            pytest.skip(reason)
+            leave_out(tier, reason)
+
+
+def leave_out(tier: str, reason: str) -> NoReturn:
+    """Leave the running test out, for fixtures that find out by trying; a failure under CI=true."""
+    if strict():
+        pytest.fail(f"CI=true, and {_SAID}{tier}: {reason}", pytrace=False)
+    pytest.skip(f"{_SAID}{tier}: {reason}")
+
+
+def left_out(reports: Iterable[pytest.TestReport]) -> list[str]:
+    """One line a tier that these reports say was left out, with how many tests.
+
+    Read from the reports, which reach the process that closes the run from every process of it.
+    """
+    tests: Counter[str] = Counter()
+    for report in reports:
+        said = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        if _SAID in said:
+            tests[said.partition(_SAID)[2].splitlines()[0]] += 1
+    return [
+        f"left out: {tier} ({count} tests): {why}"
+        for (tier, _, why), count in ((each.partition(": "), n) for each, n in tests.items())
+    ]

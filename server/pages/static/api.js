@@ -2,9 +2,11 @@
 
 const BASE = '/api/v1';
 
+// answer: the body as it came, for pages that know more members of it than all of them share.
 export class Refused extends Error {
-  constructor(status, problem) {
+  constructor(status, problem, answer = null) {
     super(problem.title);
+    this.answer = answer;
     this.status = status;
     this.problem = problem;
   }
@@ -33,6 +35,7 @@ export function problemOf(body, { traceId = null, retryAfter = null } = {}) {
     actions: known.actions ?? [],
     errors: known.errors ?? [],
     trace_id: known.trace_id ?? traceId,
+    ...(known.set_password ? { set_password: known.set_password } : {}), // with SB-2008
     retry_after_s: Number.isFinite(seconds) && seconds > 0 ? seconds : null,
   };
 }
@@ -47,7 +50,7 @@ async function parsed(response) {
 
 // Makes the caller. send: fetch; learnTime: told the Date header of every answer.
 export function caller(send, learnTime = () => {}) {
-  return async function call(method, path, { body, headers = {}, signal } = {}) {
+  return async function call(method, path, { body, form, headers = {}, signal } = {}) {
     const init = { method, headers: { Accept: 'application/json', ...headers }, signal };
     init.credentials = 'same-origin';
     init.cache = 'no-store';
@@ -55,6 +58,7 @@ export function caller(send, learnTime = () => {}) {
       init.headers['Content-Type'] = 'application/json';
       init.body = JSON.stringify(body);
     }
+    if (form !== undefined) init.body = form;
     let response;
     try {
       response = await send(BASE + path, init);
@@ -69,7 +73,7 @@ export function caller(send, learnTime = () => {}) {
       traceId: response.headers.get('X-Trace-Id'),
       retryAfter: response.headers.get('Retry-After'),
     };
-    throw new Refused(response.status, problemOf(answer, hints));
+    throw new Refused(response.status, problemOf(answer, hints), answer);
   };
 }
 

@@ -171,6 +171,17 @@ export class Desk {
     if (turn === this.turn) await this.start();
   }
 
+  // Where to register: whoever scanned comes along, if the server still knows who it was.
+  async placeToRegister() {
+    const { challenge } = this.state;
+    try {
+      const { body } = await this.call('POST', `/login/challenges/${challenge.id}/carry`);
+      return `/register#${new URLSearchParams({ carried: body.token, name: body.name })}`;
+    } catch {
+      return '/register';
+    }
+  }
+
   async pair(code) {
     const { challenge } = this.state;
     const turn = this.turn;

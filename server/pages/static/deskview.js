@@ -34,6 +34,7 @@ export class DeskView {
     const start = () => desk.start();
     this.acts = {
       refresh: start, retry: start, 'scan-again': start, 'sign-in': start, 'use-qr': start,
+      register: async () => { location.href = await desk.placeToRegister(); },
       'use-clerk-role': () => desk.start('clerk'),
       'use-legal-rep-role': () => desk.start('legal_rep'),
     };

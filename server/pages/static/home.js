@@ -6,17 +6,18 @@ import { timers } from './clock.js';
 import { Devices } from './devices.js';
 import { byId, el, say, show } from './dom.js';
 import { showRefusal } from './refusal.js';
+import { drawMenus, inboxLink } from './menus.js';
 import { SessionEvents } from './sessionevents.js';
 import { maskedName, pageOf } from './units.js';
-
-// Menu entries that lead somewhere on this site; those without a page are not shown.
-export const openMenus = (menus) => (menus ?? []).filter(({ url }) => /^\/(?!\/)/.test(url ?? ''));
+import { ToDo } from './todo.js';
+import { Unread } from './unread.js';
 
 export class Home {
   // ports: {call, tabs, notice(problem|text, acts), leave(problem|text), EventSource}
   constructor(ports) {
     Object.assign(this, ports);
     const failed = (refused) => this.failed(refused);
+    this.unread = new Unread({ call: this.call, link: inboxLink });
     this.devices = new Devices({ call: this.call, headers: () => this.headers(), failed });
     this.events = new SessionEvents({
       EventSource: this.EventSource,
@@ -24,8 +25,14 @@ export class Home {
       ended: (problem) => this.streamEnded(problem),
       switched: () => this.switchedElsewhere(),
       changed: () => this.refresh(),
+      arrived: (told) => {
+        this.unread.know(told);
+        this.toDo.refresh(this.session);
+      },
+      opened: () => this.unread.refresh(),
       check: () => this.refresh(),
     });
+    this.toDo = new ToDo({ call: this.call });
     byId('switch-unit').addEventListener('click', () => this.openSwitch());
     byId('unit-dialog-close').addEventListener('click', () => byId('unit-dialog').close());
     byId('show-devices').addEventListener('click', () => this.toggleDevices());
@@ -40,6 +47,7 @@ export class Home {
   // Shows the session; units: the complete list out of an exchange, if there was one.
   enter(session, units = null) {
     this.session = session;
+    if (session.unit && this.onward) return void location.replace(this.onward);
     const choosing = !session.unit && session.role !== 'officer';
     show(byId('choose'), choosing);
     show(byId('home'), !choosing);
@@ -72,10 +80,9 @@ export class Home {
         el('td', { text: relation.unit_no ?? '' }),
         el('td', { text: relation.agency ?? '' }))));
     show(byId('relations-table'), Boolean(relations?.length));
-    const links = openMenus(menus).map(({ key, title, url }) =>
-      el('a', { href: url, testid: `menu-${key}`, text: title }));
-    byId('menus').replaceChildren(...links);
-    show(byId('menus'), links.length > 0);
+    drawMenus(menus);
+    this.unread.draw();
+    this.toDo.refresh(this.session);
   }
 
   unitsFrom(complete) {

@@ -9,6 +9,7 @@ import { DeskView } from './deskview.js';
 import { byId, el, show } from './dom.js';
 import { Home } from './home.js';
 import { openLive } from './live.js';
+import { PasswordTab } from './password.js';
 import { bindTypeSwitch, memory, rememberRole, rememberedRole } from './preferences.js';
 import { showRefusal } from './refusal.js';
 import { otherTabs } from './sessionevents.js';
@@ -57,11 +58,32 @@ const tabs = otherTabs(BroadcastChannel, ({ type }) => {
 });
 const home = new Home({ call, tabs, notice, EventSource, leave: (why) => showDesk(why) });
 
+const asked = new URLSearchParams(location.search);
+// A step elsewhere that needs a fresh scan: the way back to it, taken once somebody is signed in.
+const CONFIRMS = { grants: '/grants', own: '/my-grants' };
+const confirming = CONFIRMS[asked.get('confirm')] ?? null;
+const greeting = asked.has('set') ? '密码已设置,请用新密码或扫码登录。' : null;
+let askedForPassword = asked.get('way') === 'password';
+const password = new PasswordTab({
+  call,
+  entered: async (entered) => {
+    tabs.post('signed-in');
+    await look(entered);
+    const left = entered.password_days_left;
+    if (left !== undefined) notice(`您的密码还有${left}天到期,请到“我的账号”里修改。`);
+  },
+  useQr: () => desk.start(),
+  hidden: () => desk.close(),
+});
+
 function showDesk(why) {
   notice(why ?? null, { 'sign-in': () => notice(null), refresh: () => notice(null) });
   document.title = '登录 · 掌办';
   show(byId('desk'), true);
-  desk.start();
+  if (password.shown) byId('account').focus();
+  else if (askedForPassword) password.turn('password');
+  else desk.start();
+  askedForPassword = false;
 }
 
 function showHome(session, units) {
@@ -79,7 +101,7 @@ async function look({ units = null, problem = null } = {}) {
     showHome(body, units);
   } catch (refused) {
     // 401 is the plain answer to a visitor; anything else he should know about.
-    showDesk(refused.status === 401 ? problem : refused.problem);
+    showDesk(refused.status === 401 ? problem ?? greeting : refused.problem);
   }
 }
 
@@ -93,8 +115,15 @@ if (demo) view.seen = bindDemo(globalThis, currentText);
 bindTypeSwitch(byId('type-switch'), document.documentElement, kept);
 show(byId('phone-note'), isPhone(navigator.userAgent, navigator.userAgentData?.mobile));
 desk.state.role = rememberedRole(kept, location.search);
+if (confirming) {
+  const answer = asked.get('answer');
+  home.onward = answer ? `${confirming}?answer=${encodeURIComponent(answer)}` : confirming;
+}
 document.addEventListener('visibilitychange', () => {
   if (!home.session) desk.visibilityChanged();
   else if (!document.hidden) home.refresh();
 });
-look();
+if (confirming) {
+  showDesk('这一步需要确认是您本人:请用您的电子社保卡扫码。确认后回到刚才的页面接着办理。');
+  byId('notice').append(el('p', {}, el('a', { href: confirming, testid: 'confirm-later', text: '暂不确认,返回刚才的页面' })));
+} else look();

@@ -2,7 +2,15 @@
 
 import { el } from './dom.js';
 
-const PLACES = { 'go-home': '/', 'look-up-code': '/help/errors' };
+const PLACES = {
+  'go-home': '/',
+  'look-up-code': '/help/errors',
+  register: '/register',
+  'use-qr': '/login',
+  'reset-password': '/login/reset',
+  'change-password': '/account',
+  'read-privacy-notice': '/privacy',
+};
 // These happen on the phone that scanned; on the computer they can only be said.
 const ON_PHONE = new Set(['request-grant', 'view-grant-request', 'confirm-identity', 'subscribe', 'update-app']);
 

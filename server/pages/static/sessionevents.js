@@ -31,7 +31,7 @@ export function endOf(data) {
 }
 
 export class SessionEvents {
-  // ports: {EventSource?, timers, ended(problem), switched(), changed(), check()}
+  // ports: {EventSource?, timers, ended(problem), switched(), changed(), arrived?(told), opened?(), check()}
   constructor(ports) {
     Object.assign(this, ports);
     this.failures = 0;
@@ -51,13 +51,17 @@ export class SessionEvents {
       this.switched();
     });
     on('grant', () => this.changed());
+    on('message', (told) => this.arrived?.(told));
     on('session-end', (data) => {
       this.close();
       const end = endOf(data);
       if (end.switched) this.switched();
       else this.ended(end.problem);
     });
-    source.onopen = () => { this.failures = 0; };
+    source.onopen = () => {
+      this.failures = 0;
+      this.opened?.(); // what came before the stream was there, it does not tell
+    };
     source.onerror = () => {
       if (this.source === source && source.readyState === CLOSED) this.reopen();
     };

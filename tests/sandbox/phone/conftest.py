@@ -13,6 +13,7 @@ from playwright.async_api import Page, async_playwright, expect
 from sandbox.options import Options
 from sandbox.serving import running
 from tests.sandbox.phone.product_stub import ProductStub
+from tests.support import tiers
 
 LINK = "https://sb.example.cn/l/1AAAAAAAAAAAAAAAA000BBBBBBBBBBBB"
 PERSONAS = [
@@ -61,7 +62,7 @@ class Phone:
 async def phone() -> AsyncIterator[Phone]:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
-        pytest.skip("Chromium is missing")
+        tiers.leave_out("browser", "no chromium or google-chrome on the PATH")
     product = ProductStub()
     runner = await product.started()
     async with (

@@ -40,6 +40,12 @@ CLERK_UNKNOWN = {
 }
 
 
+ASKED: list[dict[str, Any]] = [
+    {"template_id": "sandbox-filing-status", "title": "业务办理进度提醒", "ask": True},
+    {"template_id": "sandbox-filing-due", "title": "申报截止提醒", "ask": True},
+]
+
+
 def several_units(count: int) -> dict[str, Any]:
     """A scan by somebody with that many units."""
     units = [
@@ -56,6 +62,8 @@ class ProductStub:
     url: str = ""
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    subscriptions: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
 
     def bodies(self, path: str) -> list[Any]:
         """What was posted to a path."""
@@ -74,10 +82,21 @@ class ProductStub:
         kind = "application/json" if status < 400 else "application/problem+json"
         return web.json_response(body, status=status, content_type=kind)
 
+    async def consents(self, request: web.Request) -> web.Response:
+        if request.method == "POST":
+            bearer = request.headers.get("Authorization", "")
+            self.asked.append(("subscriptions", bearer, await request.json()))
+        return web.json_response({"items": self.subscriptions, "next_cursor": None})
+
+    async def own_requests(self, _: web.Request) -> web.Response:
+        return web.json_response({"items": self.requests, "next_cursor": None})
+
     async def started(self) -> web.AppRunner:
         """Listen on a free port."""
         app = web.Application()
         app.router.add_post("/api/v1/phone/{path:.*}", self.answer)
+        app.router.add_route("*", "/api/v1/subscriptions", self.consents)
+        app.router.add_get("/api/v1/grant-requests", self.own_requests)
         runner = web.AppRunner(app)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 async def test_a_persona_signs_in_through_the_public_api_and_approves(phone: Phone) -> None:
     await phone.open()
     await phone.picture("choose")
+    await phone.sees("persona-P1", "P1 张建国")
     await phone.press("persona-P1")
     await phone.sees("person-name", "张建国")
     await phone.picture("home")
@@ -47,8 +48,9 @@ async def test_an_unknown_clerk_asks_for_a_grant(phone: Phone) -> None:
     await phone.picture("error")
     await phone.press("error-action-request-grant")
     await phone.page.get_by_test_id("grant-uscc").fill("91239900rlxdj01n3n")
+    phone.product.answers["challenges/c1/request-grant"] = (202, {"id": "g1", "unit": "测试公司"})
     await phone.press("grant-submit")
-    await phone.sees("done-title", "已提交申请")
+    await phone.sees("waiting-text", "已向测试公司的法人提交申请")
 
     assert phone.product.bodies("challenges/c1/request-grant") == [
         {"nonce": "n1", "uscc": "91239900RLXDJ01N3N"}

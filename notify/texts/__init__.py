@@ -1,0 +1,1 @@
+"""What people are told: one text per topic, and its shape on each channel."""

@@ -1,0 +1,1 @@
+"""The core system that keeps the units' insured relations."""

@@ -1,0 +1,176 @@
+// The grants page's entry: what waits for an answer, the unit's clerks, and news of both.
+
+import { caller } from './api.js';
+import { timers } from './clock.js';
+import { byId, say, show } from './dom.js';
+import { GrantActs } from './grantacts.js';
+import { GrantEditor } from './granteditor.js';
+import { grantNode, redraw } from './grantview.js';
+import { drawMenus } from './menus.js';
+import { bindTypeSwitch, memory } from './preferences.js';
+import { showRefusal } from './refusal.js';
+import { SessionEvents, otherTabs } from './sessionevents.js';
+
+const PAGE = 50;
+const MOST = 100;
+const call = caller((...args) => fetch(...args));
+const toLogin = () => location.assign('/login');
+const reload = () => location.reload();
+
+class Grants {
+  constructor() {
+    const headers = (grant = null) => ({
+      'X-CSRF-Token': this.session.csrf_token, ...(grant ? { 'If-Match': `"${grant.revision}"` } : {}),
+    });
+    const failed = (place, refused, again) => this.failed(place, refused, again);
+    this.editor = new GrantEditor({ call, headers, failed, saved: (work, text) => this.act('editor-refusal', work, text) });
+    this.acts = new GrantActs({
+      call, headers, failed, here: 'role=legal_rep&confirm=grants',
+      choices: (grant) => this.editor.relations(grant.id), edit: (grant) => this.editor.open(grant),
+      act: (work, text, onRefused) => this.act('notice', work, text, onRefused),
+    });
+    this.names = new Map();
+    this.events = new SessionEvents({
+      EventSource: globalThis.EventSource,
+      timers,
+      ended: (problem) => this.end(problem),
+      switched: reload,
+      changed: () => this.refresh(),
+      opened: () => this.refresh(), // what came before the stream was there, it does not tell
+      check: () => call('GET', '/session').then(() => true, () => false),
+    });
+    byId('more').addEventListener('click', () => this.load(this.cursor));
+    byId('add').addEventListener('click', () => this.editor.open(null));
+    byId('filters').addEventListener('change', () => this.load());
+  }
+
+  async start() {
+    try {
+      this.session = (await call('GET', '/session')).body;
+    } catch (refused) {
+      if (refused.status === 401) return toLogin();
+      return showRefusal(byId('notice'), refused.problem, { refresh: reload, retry: reload, 'sign-in': toLogin });
+    }
+    drawMenus(this.session.menus, 'grants');
+    if (!this.session.unit) return location.assign('/');
+    say(byId('unit-name'), this.session.unit.name);
+    await this.refresh();
+    this.events.open();
+    return this.goOn();
+  }
+
+  // Back from confirming one's identity: the answer that was begun is taken up again.
+  goOn() {
+    const asked = new URLSearchParams(location.search).get('answer');
+    if (!asked) return undefined;
+    history.replaceState(null, '', location.pathname);
+    const grant = this.waiting.find((each) => each.id === asked);
+    return grant?.status === 'requested' ? this.acts.approve(grant) : undefined;
+  }
+
+  async refresh() {
+    try {
+      const relations = await this.editor.relations('');
+      this.names = new Map(relations.map(({ relation }) => [relation.id, relation]));
+      await this.loadWaiting();
+    } catch (refused) {
+      return this.failed('notice', refused, () => this.refresh());
+    }
+    return this.load();
+  }
+
+  node(grant) {
+    return grantNode(grant, this.acts, this.names);
+  }
+
+  async every(query) {
+    const found = [];
+    let cursor = '';
+    do {
+      const { body } = await call('GET', `/grants?${query}&limit=${MOST}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      found.push(...body.items);
+      cursor = body.next_cursor;
+    } while (cursor);
+    return found;
+  }
+
+  // Everything that waits for the legal rep, however much there is: requests, and grants that were
+  // paused when the legal rep changed.
+  async loadWaiting() {
+    const requests = await this.every('status=requested');
+    const paused = await this.every('status=suspended&suspension=rep_changed');
+    this.waiting = [...requests, ...paused];
+    redraw(byId('waiting'), this.waiting.map((each) => this.node(each)));
+    say(byId('paused'), `法定代表人变更后,有 ${paused.length} 位办事员的授权已暂停,请在下面逐个确认或删除。`);
+    show(byId('paused'), paused.length > 0);
+    say(byId('waiting-count'), String(this.waiting.length));
+    show(byId('to-do'), this.waiting.length > 0);
+  }
+
+  async load(cursor = null) {
+    const asked = new URLSearchParams({ limit: String(PAGE) });
+    const status = document.querySelector('input[name="filter"]:checked').value;
+    if (status) asked.set('status', status);
+    if (cursor) asked.set('cursor', cursor);
+    try {
+      const { body } = await call('GET', `/grants?${asked}`);
+      const above = new Set(this.waiting.map((each) => each.id));
+      const nodes = body.items.filter((each) => !above.has(each.id)).map((each) => this.node(each));
+      if (cursor) byId('list').append(...nodes);
+      else redraw(byId('list'), nodes);
+      this.cursor = body.next_cursor;
+      this.told();
+    } catch (refused) {
+      this.failed('notice', refused, () => this.load(cursor));
+    }
+  }
+
+  told() {
+    show(byId('more'), Boolean(this.cursor));
+    show(byId('grants'), true);
+    const none = byId('list').children.length === 0;
+    show(byId('empty'), none && !this.cursor);
+    byId('grants').dataset.state = none ? 'empty' : 'ready';
+  }
+
+  end(problem) {
+    this.events.close();
+    this.editor.close();
+    show(byId('grants'), false);
+    showRefusal(byId('notice'), { ...problem, actions: [{ rel: 'sign-in', title: '重新登录' }] }, { 'sign-in': toLogin });
+  }
+
+  failed(place, { status, problem }, again) {
+    if (status === 401) return this.end(problem);
+    return showRefusal(byId(place), problem, {
+      retry: again, refresh: reload, 'sign-in': toLogin, 'view-grants': reload,
+      'correct-input': () => byId(place).scrollIntoView(),
+    });
+  }
+
+  // Does something to grants and shows what came of it. onRefused: deals with a refusal by itself
+  // and answers true.
+  async act(place, work, text, onRefused = () => false) {
+    try {
+      await work();
+      showRefusal(byId(place), null, {});
+      showRefusal(byId('notice'), null, {});
+      this.editor.close();
+      await this.refresh();
+      say(byId('done'), text);
+      byId('grants-title').focus();
+    } catch (refused) {
+      if (!refused.problem) throw refused;
+      say(byId('done'), '');
+      if (!onRefused(refused)) this.failed(place, refused, () => this.act(place, work, text, onRefused));
+      byId(place).scrollIntoView({ block: 'nearest' });
+    }
+  }
+}
+
+bindTypeSwitch(byId('type-switch'), document.documentElement, memory(() => localStorage));
+otherTabs(globalThis.BroadcastChannel, ({ type }) => {
+  if (type === 'signed-out') toLogin();
+  if (type === 'unit-switched') reload();
+});
+new Grants().start();

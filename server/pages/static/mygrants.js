@@ -1,0 +1,172 @@
+// A clerk's own grants: what units let one do, asking for more, and, as a manager, answering others.
+
+import { caller } from './api.js';
+import { ask } from './asking.js';
+import { timers } from './clock.js';
+import { byId, say, show } from './dom.js';
+import { GrantActs } from './grantacts.js';
+import { grantNode, redraw } from './grantview.js';
+import { drawMenus } from './menus.js';
+import { askedNode, ownGrantNode } from './mygrantview.js';
+import { bindTypeSwitch, memory } from './preferences.js';
+import { showRefusal } from './refusal.js';
+import { SessionEvents, otherTabs } from './sessionevents.js';
+
+const PAGE = 20;
+const call = caller((...args) => fetch(...args));
+const toLogin = () => location.assign('/login');
+const reload = () => location.reload();
+
+class MyGrants {
+  constructor() {
+    const headers = (grant = null) => ({
+      'X-CSRF-Token': this.session.csrf_token, ...(grant ? { 'If-Match': `"${grant.revision}"` } : {}),
+    });
+    this.headers = headers;
+    this.waiting = [];
+    this.acts = {
+      renew: (grant) => this.act('notice', () => call('POST', `/session/grants/${grant.id}/renewal`, { headers: headers() }), '已提交续期申请,法人同意后继续有效。'),
+      withdraw: (request) => this.withdraw(request),
+    };
+    this.answers = new GrantActs({
+      call, headers, here: 'role=clerk&confirm=own', latest: () => this.here()?.dataset.until || null, choices: async (grant) => this.choices(grant),
+      failed: (...given) => this.failed(...given), act: (work, text, onRefused) => this.act('notice', work, text, onRefused),
+    });
+    this.events = new SessionEvents({
+      EventSource: globalThis.EventSource,
+      timers,
+      ended: (problem) => this.end(problem),
+      switched: reload,
+      changed: () => this.refresh(),
+      opened: () => this.refresh(), // what came before the stream was there, it does not tell
+      arrived: () => this.refresh(),
+      check: () => call('GET', '/session').then(() => true, () => false),
+    });
+    byId('ask-form').addEventListener('submit', (event) => this.submit(event));
+    byId('own-more').addEventListener('click', () => this.loadOwn(this.ownCursor));
+    byId('asked-more').addEventListener('click', () => this.loadAsked(this.askedCursor));
+  }
+
+  async start() {
+    try {
+      this.session = (await call('GET', '/session')).body;
+    } catch (refused) {
+      if (refused.status === 401) return toLogin();
+      return showRefusal(byId('notice'), refused.problem, { refresh: reload, retry: reload, 'sign-in': toLogin });
+    }
+    drawMenus(this.session.menus, 'own_grants');
+    await this.refresh();
+    if (this.session.unit) this.events.open();
+    const asked = new URLSearchParams(location.search).get('answer');
+    history.replaceState(null, '', location.pathname);
+    const begun = asked && this.waiting.find((each) => each.id === asked);
+    return begun ? this.answers.approve(begun) : undefined;
+  }
+
+  async refresh() {
+    try {
+      this.session = (await call('GET', '/session')).body;
+      await this.loadOwn();
+      await this.loadWaiting();
+      await this.loadAsked();
+    } catch (refused) {
+      return this.failed('notice', refused, () => this.refresh());
+    }
+    show(byId('mine'), true);
+    byId('mine').dataset.state = 'ready';
+    return undefined;
+  }
+
+  async load(path, cursor, list, node) {
+    const { body } = await call('GET', `${path}?limit=${PAGE}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+    const nodes = body.items.map(node);
+    if (cursor) list.append(...nodes);
+    else redraw(list, nodes);
+    return body.next_cursor;
+  }
+
+  async loadOwn(cursor = null) {
+    this.ownCursor = await this.load('/session/grants', cursor, byId('own'), (each) => ownGrantNode(each, this.acts));
+    show(byId('own-more'), Boolean(this.ownCursor));
+    show(byId('own-empty'), byId('own').children.length === 0);
+  }
+
+  async loadAsked(cursor = null) {
+    this.askedCursor = await this.load('/grant-requests', cursor, byId('asked'), (each) => askedNode(each, this.acts));
+    show(byId('asked-more'), Boolean(this.askedCursor));
+    show(byId('asked-empty'), byId('asked').children.length === 0);
+  }
+
+  // Managers answer requests within their own grant; for everybody else there are none to see.
+  async loadWaiting() {
+    this.waiting = [];
+    if (this.here()?.dataset.manager === 'true') {
+      const { body } = await call('GET', '/units/current/grant-requests?limit=100');
+      this.waiting = body.items.map((each) => ({ ...each, status: 'requested', label: '待审批' }));
+    }
+    const names = new Map((this.session.relations ?? []).map((relation) => [relation.id, relation]));
+    redraw(byId('waiting'), this.waiting.map((each) => grantNode(each, this.answers, names)));
+    say(byId('waiting-count'), String(this.waiting.length));
+    show(byId('to-do'), this.waiting.length > 0);
+  }
+
+  // The own grant of the unit one is in now.
+  here() {
+    const { unit, role } = this.session;
+    return role === 'clerk' ? byId('own').querySelector(`[data-unit="${CSS.escape(unit?.id ?? '')}"]`) : null;
+  }
+
+  // A manager can give what was asked for, as far as the own relations go.
+  choices({ scope }) {
+    return this.session.relations.filter(({ id }) => scope[id]).map((relation) => ({ relation, already_granted: true, items: scope[relation.id] }));
+  }
+
+  async withdraw(request) {
+    const agreed = await ask({ title: `撤回给${request.unit}的申请`, text: '撤回后法人不再看到这份申请,您可以重新申请。', ok: '撤回申请' });
+    return agreed ? this.act('notice', () => call('DELETE', `/grant-requests/${request.id}`, { headers: this.headers() }), '已撤回申请。') : undefined;
+  }
+
+  submit(event) {
+    event.preventDefault();
+    const body = { uscc: byId('uscc').value.trim().toUpperCase(), note: byId('note').value.trim() };
+    return this.act('ask-refusal', () => call('POST', '/grant-requests', { body, headers: this.headers() }), '已提交申请,法人会收到提醒。');
+  }
+
+  end(problem) {
+    this.events.close();
+    show(byId('mine'), false);
+    showRefusal(byId('notice'), { ...problem, actions: [{ rel: 'sign-in', title: '重新登录' }] }, { 'sign-in': toLogin });
+  }
+
+  failed(place, { status, problem }, again) {
+    if (status === 401 || problem.code === 'SB-3005') return this.end(problem);
+    return showRefusal(byId(place), problem, {
+      retry: again, refresh: reload, 'sign-in': toLogin, 'choose-unit': () => location.assign('/'),
+      'request-grant': () => byId('uscc').focus(), 'view-grant-request': () => byId('asked').scrollIntoView(),
+      'view-grants': () => byId('own').scrollIntoView(), 'correct-input': () => byId('uscc').focus(),
+    });
+  }
+
+  async act(place, work, text, onRefused = () => false) {
+    try {
+      await work();
+      for (const each of ['notice', 'ask-refusal']) showRefusal(byId(each), null, {});
+      if (place === 'ask-refusal') byId('ask-form').reset();
+      await this.refresh();
+      say(byId('done'), text);
+      byId('mine-title').focus();
+    } catch (refused) {
+      if (!refused.problem) throw refused;
+      say(byId('done'), '');
+      if (!onRefused(refused)) this.failed(place, refused, () => this.act(place, work, text, onRefused));
+      byId(place).scrollIntoView({ block: 'nearest' });
+    }
+  }
+}
+
+bindTypeSwitch(byId('type-switch'), document.documentElement, memory(() => localStorage));
+otherTabs(globalThis.BroadcastChannel, ({ type }) => {
+  if (type === 'signed-out') toLogin();
+  if (type === 'unit-switched') reload();
+});
+new MyGrants().start();

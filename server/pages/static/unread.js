@@ -1,0 +1,38 @@
+// The number of unread messages next to the menu's 消息.
+
+import { el, say, show } from './dom.js';
+
+// "3", "99+", or "" for none.
+export const countText = ({ unread, more }) => (unread ? `${unread}${more ? '+' : ''}` : '');
+
+export class Unread {
+  // ports: {call, link(): the menu's entry, or null}
+  constructor(ports) {
+    Object.assign(this, ports);
+    this.text = '';
+  }
+
+  async refresh() {
+    // The badge is a convenience: what fails here is said where the messages are.
+    const counted = await this.call('GET', '/messages/unread-count').then(({ body }) => body, () => null);
+    if (counted) this.know(counted);
+  }
+
+  know(counted) {
+    this.text = countText(counted);
+    this.draw();
+  }
+
+  draw() {
+    const link = this.link();
+    if (!link) return;
+    let badge = link.querySelector('.count');
+    if (!badge) {
+      badge = el('span', { class: 'count', testid: 'menu-unread' });
+      link.append(badge);
+    }
+    say(badge, this.text);
+    show(badge, Boolean(this.text));
+    link.setAttribute('aria-label', this.text ? `消息,${this.text} 条未读` : '消息');
+  }
+}
