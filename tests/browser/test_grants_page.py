@@ -184,6 +184,7 @@ async def test_a_question_is_answered_by_keyboard_and_escape_is_no(
 ) -> None:
     at = await the_page(desk, live, "P1")
     await adds(at, "冯键盘", resident_number(AREA, ADDED + 60))
+    await at.says("done", "已保存")
     button = row_of(at, "冯键盘").get_by_test_id("act-revoke")
 
     await button.focus()
@@ -204,6 +205,28 @@ async def test_a_question_is_answered_by_keyboard_and_escape_is_no(
 
     await at.says("done", "已删除")
     await expect(row_of(at, "冯键盘")).to_contain_text("合同到期")
+
+
+async def test_news_that_draws_the_list_again_leaves_the_keyboard_where_it_was(
+    desk: NewDesk, live: Live
+) -> None:
+    at = await the_page(desk, live, "P1")
+    number = resident_number(AREA, ADDED + 61)
+    await adds(at, "吴后到", number)
+    await at.says("done", "已保存")
+    await adds(at, "王先在", resident_number(AREA, ADDED + 62))
+    await expect(row_of(at, "王先在")).to_have_count(1)
+    button = row_of(at, "王先在").get_by_test_id("act-revoke")
+    await button.focus()
+    await at.page.keyboard.press("Enter")
+    await at.shows("ask")
+
+    clerk = await desk("/login?role=clerk")
+    await scan_and_approve(await phone_of(live, "吴后到", number), await clerk.scanned())
+    await expect(row_of(at, "吴后到").get_by_test_id("status")).to_have_text("生效中")
+    await at.page.keyboard.press("Escape")
+
+    await expect(button).to_be_focused()
 
 
 @pytest.mark.parametrize("large", [False, True], ids=["usual", "large"])

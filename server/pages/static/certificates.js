@@ -94,9 +94,9 @@ class Certificates {
       const answer = await act();
       showRefusal(byId(place), null, {});
       this.stopReplacing();
+      byId('certificates-title').focus();
       await this.load();
       say(byId('done'), told(answer?.body));
-      byId('certificates-title').focus();
     } catch (refused) {
       this.refused(place, refused, () => this.change(place, act, told));
     }

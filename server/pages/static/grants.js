@@ -5,7 +5,8 @@ import { timers } from './clock.js';
 import { byId, say, show } from './dom.js';
 import { GrantActs } from './grantacts.js';
 import { GrantEditor } from './granteditor.js';
-import { grantNode, redraw } from './grantview.js';
+import { grantNode } from './grantview.js';
+import { redraw } from './listing.js';
 import { drawMenus } from './menus.js';
 import { bindTypeSwitch, memory } from './preferences.js';
 import { showRefusal } from './refusal.js';
@@ -100,7 +101,7 @@ class Grants {
     const requests = await this.every('status=requested');
     const paused = await this.every('status=suspended&suspension=rep_changed');
     this.waiting = [...requests, ...paused];
-    redraw(byId('waiting'), this.waiting.map((each) => this.node(each)));
+    redraw(byId('waiting'), this.waiting.map((each) => this.node(each)), 'grant');
     say(byId('paused'), `法定代表人变更后,有 ${paused.length} 位办事员的授权已暂停,请在下面逐个确认或删除。`);
     show(byId('paused'), paused.length > 0);
     say(byId('waiting-count'), String(this.waiting.length));
@@ -117,7 +118,7 @@ class Grants {
       const above = new Set(this.waiting.map((each) => each.id));
       const nodes = body.items.filter((each) => !above.has(each.id)).map((each) => this.node(each));
       if (cursor) byId('list').append(...nodes);
-      else redraw(byId('list'), nodes);
+      else redraw(byId('list'), nodes, 'grant');
       this.cursor = body.next_cursor;
       this.told();
     } catch (refused) {
@@ -156,9 +157,9 @@ class Grants {
       showRefusal(byId(place), null, {});
       showRefusal(byId('notice'), null, {});
       this.editor.close();
+      byId('grants-title').focus(); // before the list is read again: from then on the keyboard is the person's
       await this.refresh();
       say(byId('done'), text);
-      byId('grants-title').focus();
     } catch (refused) {
       if (!refused.problem) throw refused;
       say(byId('done'), '');

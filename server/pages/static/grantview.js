@@ -56,17 +56,9 @@ export function grantNode(grant, acts, names) {
     on: { click: () => acts[name](grant) },
   }));
   return el(
-    'li', { class: 'grant', testid: 'grant', 'data-status': grant.status, 'data-grant': grant.id },
+    'li', { class: 'grant', testid: 'grant', 'data-status': grant.status, 'data-grant': grant.id, 'data-revision': grant.revision },
     el('h3', {}, el('span', { testid: 'clerk', text: grant.clerk.name }), el('span', { class: 'badge', testid: 'status', text: grant.label }), grant.manager ? el('span', { class: 'badge', testid: 'manager', text: '单位管理员' }) : null),
     el('dl', {}, ...rows(grant, names).flatMap(([term, told]) => [el('dt', { text: term }), typeof told === 'string' ? el('dd', { text: told }) : el('dd', {}, told)])),
     buttons.length ? el('p', { class: 'acts' }, ...buttons) : null,
   );
-}
-
-// Puts nodes into a list; the keyboard stays on the button it was on.
-export function redraw(list, nodes) {
-  const held = list.contains(document.activeElement) ? document.activeElement : null;
-  const at = held && [held.closest('[data-grant]')?.dataset.grant, held.dataset.testid];
-  list.replaceChildren(...nodes);
-  if (at) list.querySelector(`[data-grant="${CSS.escape(at[0] ?? '')}"] [data-testid="${CSS.escape(at[1] ?? '')}"]`)?.focus();
 }

@@ -3,6 +3,7 @@
 import { caller } from './api.js';
 import { serverClock, timers } from './clock.js';
 import { byId, el, say, show } from './dom.js';
+import { redraw } from './listing.js';
 import { drawMenus, inboxLink } from './menus.js';
 import { EMPTY, messageNode } from './messages.js';
 import { bindTypeSwitch, memory } from './preferences.js';
@@ -104,7 +105,7 @@ class Inbox {
     const nodes = body.items.map((message) => messageNode(message, this.session, acts));
     for (const { id } of body.items) this.known.add(id);
     if (cursor) byId('messages').append(...nodes);
-    else byId('messages').replaceChildren(...nodes);
+    else redraw(byId('messages'), nodes, 'id');
     this.cursor = body.next_cursor;
     show(byId('more'), Boolean(this.cursor));
     const none = byId('messages').children.length === 0;
@@ -137,8 +138,8 @@ class Inbox {
   async read(message) {
     try {
       await call('POST', `/messages/${message.id}/read`, { headers: this.headers() });
-      await this.load();
       byId('inbox-title').focus();
+      await this.load();
     } catch (refused) {
       if (!this.failed(refused)) showRefusal(byId('inbox-refusal'), refused.problem, { retry: () => this.read(message) });
     }
@@ -149,9 +150,9 @@ class Inbox {
     try {
       await call('POST', `/session/grants/${message.link.id}/renewal`, { headers: this.headers() });
       if (!message.read_at) await call('POST', `/messages/${message.id}/read`, { headers: this.headers() });
+      byId('inbox-title').focus();
       await this.load();
       say(byId('renewed'), '已提交续期申请,法人同意后继续有效。');
-      byId('inbox-title').focus();
     } catch (refused) {
       if (this.failed(refused)) return;
       showRefusal(byId('inbox-refusal'), refused.problem, { retry: () => this.renew(message), 'view-grant-request': () => location.assign('/my-grants'), 'view-grants': () => location.assign('/my-grants') });
@@ -172,8 +173,8 @@ class Inbox {
     const upTo = newest ? `?up_to=${encodeURIComponent(newest)}` : '';
     try {
       await call('POST', `/messages/read-all${upTo}`, { headers: this.headers() });
-      await this.load();
       byId('inbox-title').focus();
+      await this.load();
     } catch (refused) {
       if (!this.failed(refused)) showRefusal(byId('inbox-refusal'), refused.problem, { retry: () => this.readAll() });
     }

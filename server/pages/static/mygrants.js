@@ -5,7 +5,8 @@ import { ask } from './asking.js';
 import { timers } from './clock.js';
 import { byId, say, show } from './dom.js';
 import { GrantActs } from './grantacts.js';
-import { grantNode, redraw } from './grantview.js';
+import { grantNode } from './grantview.js';
+import { redraw } from './listing.js';
 import { drawMenus } from './menus.js';
 import { askedNode, ownGrantNode } from './mygrantview.js';
 import { bindTypeSwitch, memory } from './preferences.js';
@@ -81,7 +82,7 @@ class MyGrants {
     const { body } = await call('GET', `${path}?limit=${PAGE}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
     const nodes = body.items.map(node);
     if (cursor) list.append(...nodes);
-    else redraw(list, nodes);
+    else redraw(list, nodes, 'grant');
     return body.next_cursor;
   }
 
@@ -105,7 +106,7 @@ class MyGrants {
       this.waiting = body.items.map((each) => ({ ...each, status: 'requested', label: '待审批' }));
     }
     const names = new Map((this.session.relations ?? []).map((relation) => [relation.id, relation]));
-    redraw(byId('waiting'), this.waiting.map((each) => grantNode(each, this.answers, names)));
+    redraw(byId('waiting'), this.waiting.map((each) => grantNode(each, this.answers, names)), 'grant');
     say(byId('waiting-count'), String(this.waiting.length));
     show(byId('to-do'), this.waiting.length > 0);
   }
@@ -152,9 +153,9 @@ class MyGrants {
       await work();
       for (const each of ['notice', 'ask-refusal']) showRefusal(byId(each), null, {});
       if (place === 'ask-refusal') byId('ask-form').reset();
+      byId('mine-title').focus(); // before the lists are read again: from then on the keyboard is the person's
       await this.refresh();
       say(byId('done'), text);
-      byId('mine-title').focus();
     } catch (refused) {
       if (!refused.problem) throw refused;
       say(byId('done'), '');
