@@ -26,8 +26,8 @@ from server.gateways.mail import Mail
 from server.gateways.sms import Sms
 from server.hub import Hub
 from server.places import Places
-from server.qr import QrTable
 from server.settings import Settings
+from server.showing import Shows
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Context:
     now: Clock = utc_now
     tools: Tools | None = None
     hub: Hub | None = None
-    qr: QrTable | None = None
+    shows: Shows | None = None
     places: Places = field(default_factory=Places)
     ecard: ECard | None = None
     ca: CertificateAuthority | None = None
@@ -69,11 +69,11 @@ class Context:
         return frozenset(channel for channel, there in found.items() if there)
 
     @property
-    def ready(self) -> tuple[Tools, Hub, QrTable]:
+    def ready(self) -> tuple[Tools, Hub, Shows]:
         """What the start opened. Raises RuntimeError before that."""
-        if self.tools is None or self.hub is None or self.qr is None:
+        if self.tools is None or self.hub is None or self.shows is None:
             raise RuntimeError("the server has not been started")
-        return self.tools, self.hub, self.qr
+        return self.tools, self.hub, self.shows
 
     @property
     def hasher(self) -> PasswordHasher:

@@ -34,6 +34,16 @@ class BoundedProtocol(HttpProtocol):
         if not starts:
             self._time = began
 
+    def push(self, data: bytes) -> None:
+        """Write one more chunk of a stream, now.
+
+        A client that does not take what it was sent is given nothing more, and its time runs out.
+        """
+        transport = self.transport
+        if transport is not None and self._can_write.is_set() and not transport.is_closing():
+            transport.write(b"%x\r\n%b\r\n" % (len(data), data))
+            self._time = time.monotonic()
+
     def check_timeouts(self) -> None:
         """Close a connection that still owes us bytes after its time; else as Sanic does."""
         http = getattr(self, "_http", None)

@@ -51,6 +51,7 @@ from server.places import Places
 from server.pushes import Teller
 from server.qr import qr_table
 from server.settings import Settings
+from server.showing import Shows
 from server.wire.ingest_bodies import read_units
 
 COMMAND_S, CONNECT_S = 0.5, 0.3
@@ -175,7 +176,8 @@ async def open_all(context: Context) -> Resources:
     store = store_of(settings, commands)
     context.places = Places.from_file(settings.places_file)
     context.tools = tools_of(settings, store, context.places)
-    context.qr = qr_table(context.tools.frames.link)
+    frames = context.tools.frames
+    context.shows = Shows(frames, qr_table(frames.link))
     context.hub = Hub(ear_of(settings, listening), context.tools.challenges.versions)
     context.hub.start()
     context.hashing = hashing = Hashing()

@@ -1,7 +1,5 @@
 """Event streams and long polls: what a waiting browser is told, and when (contract §4, §6)."""
 
-import base64
-import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -10,8 +8,7 @@ from typing import Any
 from handlers import challenges, ecard_logins
 from models.errors.entry import Refusal
 from models.errors.system import BUSY
-from models.frame import step_at
-from models.store.challenge import STEP_S, Challenge
+from models.store.challenge import Challenge
 from models.store.session import Session, key_of
 from models.vocabulary import ChallengeStatus, Channel
 from server.admission import live_session
@@ -19,15 +16,15 @@ from server.arrivals import Arrivals
 from server.call import Call
 from server.events import event_text
 from server.heads import put_on
-from server.hub import Hub, Waiter
-from server.qr import QrTable, drawn_once
+from server.hub import Waiter
 from server.reply import Reply
+from server.showing import Shows
 from server.wire import shapes, views
 
-FRAMES_AHEAD = 2
 HEARTBEAT_S = 10.0
 SESSION_CHECK_S = 5.0
 ECARD_S = 2.0
+OUTAGE_S = 2.0
 MOST_WAITING = 15_000
 """Streams a process holds at most: beyond it descriptors run out, and pages poll instead."""
 OPEN = (ChallengeStatus.PENDING, ChallengeStatus.SCANNED, ChallengeStatus.GRANT_WAIT)
@@ -49,7 +46,7 @@ async def next_change(call: Call, cid: str, revision: int, wait_s: int) -> Chall
             found = await challenges.look(call.tools, cid, call.bind)
             if found.revision != revision:
                 return found
-            pause_s = min(left_s, _pause_s(found, left_s))
+            pause_s = _pause_s(found, left_s)
             await waiter.wait(pause_s)
             left_s -= pause_s
             await _ask_ecard(call, found)
@@ -59,7 +56,7 @@ async def next_change(call: Call, cid: str, revision: int, wait_s: int) -> Chall
 
 async def challenge_events(call: Call, cid: str) -> None:
     """Stream a challenge until it is over, the browser leaves, or the server stops."""
-    _, hub, qr = call.context.ready
+    _, hub, shows = call.context.ready
     if hub.waiting >= MOST_WAITING:
         raise BUSY.refuse(retry_after_s=5)
     async with hub.watch(f"q:{cid}") as waiter:
@@ -68,55 +65,58 @@ async def challenge_events(call: Call, cid: str) -> None:
         # Everything that is due goes out in one piece: each piece costs a system call.
         piece = ":ok\n\n"
         while True:
-            piece += _news(call, qr, waiter, found)
+            piece += _news(call, shows, waiter, found)
             await send(piece)
             if found.status not in WAITING:
                 return
-            found = await _wait_for_news(call, hub, waiter, found)
+            found = await _wait_for_news(call, shows, waiter, found)
             piece = ""
             if hub.closing:
                 await send("event: bye\nretry: 1000\ndata: {}\n\n")
                 return
 
 
-def _news(call: Call, qr: QrTable, waiter: Waiter, found: Challenge) -> str:
+def _news(call: Call, shows: Shows, waiter: Waiter, found: Challenge) -> str:
     """What the browser has not been told yet; at least a comment, which keeps the line alive."""
     told = ": \n"
     if found.revision != waiter.revision:
         waiter.revision = found.revision
         told += event_text("status", _status(call, found), found.revision)
     if found.status is ChallengeStatus.PENDING:
-        return told + event_text("frame", {"frames": _frames(call, qr, found)})
+        return told + shows.frames(found)
     if found.status not in WAITING:
         return told + event_text("end", {"status": found.status})
     return told + "\n"
 
 
-async def _wait_for_news(call: Call, hub: Hub, waiter: Waiter, found: Challenge) -> Challenge:
-    """Sleep until the next frame is due or something happened, then read the challenge."""
-    began, left_s, woken = time.monotonic(), _until_next_frames_s(found), False
-    while left_s > 0 and not (woken or hub.closing):
-        pause_s = min(left_s, _pause_s(found, left_s))
+async def _wait_for_news(call: Call, shows: Shows, waiter: Waiter, found: Challenge) -> Challenge:
+    """Sleep until something happened or the browser is owed a sign of life, then read again."""
+    began = time.monotonic()
+    left_s = max(found.expires_at_ms - found.read_at_ms, 0) / 1000 + 0.05
+    if found.status is ChallengeStatus.PENDING and found.channel is not Channel.ECARD:
+        protocol: Any = call.request.transport.get_protocol()
+        with shows.keep(found, protocol.push):
+            await waiter.wait(left_s)
+    else:
+        await _wait_asking(call, waiter, found, min(left_s, HEARTBEAT_S))
+    try:
+        return await challenges.look(call.tools, found.cid, call.bind)
+    except Refusal as refusal:
+        if refusal.status < 500:
+            # What the store has forgotten nobody can scan any more.
+            return replace(found, status=ChallengeStatus.EXPIRED, revision=found.revision + 1)
+        await waiter.wait(OUTAGE_S)
+        at_ms = found.read_at_ms + int((time.monotonic() - began) * 1000)
+        return replace(found, read_at_ms=at_ms)
+
+
+async def _wait_asking(call: Call, waiter: Waiter, found: Challenge, left_s: float) -> None:
+    woken = False
+    while left_s > 0 and not woken:
+        pause_s = _pause_s(found, left_s)
         woken = await waiter.wait(pause_s)
         left_s -= pause_s
         await _ask_ecard(call, found)
-    at_ms = found.read_at_ms + int((time.monotonic() - began) * 1000)
-    if not woken and found.status is ChallengeStatus.PENDING and at_ms < found.expires_at_ms:
-        # Nothing happened, only time passed: the hub's sweep would have seen anything else.
-        return replace(found, read_at_ms=at_ms)
-    with contextlib.suppress(Refusal):
-        return await challenges.look(call.tools, found.cid, call.bind)
-    return found
-
-
-def _until_next_frames_s(found: Challenge) -> float:
-    at_ms = found.read_at_ms
-    if found.status is not ChallengeStatus.PENDING:
-        return min(HEARTBEAT_S, max(found.expires_at_ms - at_ms, 0) / 1000 + 0.05)
-    step_ms = STEP_S * 1000
-    step = step_at(found.issued_at_ms, at_ms)
-    next_ms = found.issued_at_ms + (step + FRAMES_AHEAD) * step_ms
-    return (min(next_ms, found.expires_at_ms) - at_ms) / 1000 + 0.01
 
 
 def _pause_s(found: Challenge, left_s: float) -> float:
@@ -129,34 +129,6 @@ async def _ask_ecard(call: Call, found: Challenge) -> None:
     if ecard is None or found.channel is not Channel.ECARD or found.status not in OPEN:
         return
     await ecard_logins.ask(call.tools, ecard, found.cid, call.actor, now=call.context.now())
-
-
-def _frames(call: Call, qr: QrTable, found: Challenge) -> list[dict[str, Any]]:
-    if found.channel is Channel.ECARD:
-        symbol, text = drawn_once(found.content), found.content
-        at = views.time_text(found.read_at_ms)
-        return [
-            {"frame": text, "url": text, "bits": symbol.base64(), "size": symbol.size, "at": at}
-        ]
-    first = step_at(found.issued_at_ms, found.read_at_ms)
-    frames = call.tools.frames
-    shown = []
-    for step in range(first, first + FRAMES_AHEAD):
-        token = frames.token(found.cid, found.generation, step)
-        shown.append(
-            {
-                "frame": token,
-                "url": frames.url(token),
-                "bits": _base64(qr.bits(token)),
-                "size": qr.size,
-                "at": views.time_text(found.issued_at_ms + step * STEP_S * 1000),
-            }
-        )
-    return shown
-
-
-def _base64(bits: bytes) -> str:
-    return base64.b64encode(bits).decode()
 
 
 def _status(call: Call, found: Challenge) -> shapes.ShownChallenge:

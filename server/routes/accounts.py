@@ -27,12 +27,13 @@ from models.errors.unit import UNIT_CLOSED
 from models.store.challenge import digest
 from server.admission import require_same_site
 from server.call import BIND_COOKIE, BROWSER_AGE_S, BROWSER_COOKIE, SESSION_COOKIE, Call
+from server.moments import moment
 from server.operation import Routes
 from server.policy import PUBLIC, SIGNED_IN
 from server.posting import post
 from server.routes.answers import as_json
 from server.routes.entry import entry_of_session
-from server.wire import account_bodies, account_shapes, shapes, views
+from server.wire import account_bodies, account_shapes, shapes
 
 routes = Routes("accounts", "/api/v1")
 _EXAMPLE = {"account": "91239900MA0000000X", "password": "Correct-Horse-1"}
@@ -97,7 +98,7 @@ async def send_code(call: Call, body: account_bodies.CodeBody) -> HTTPResponse:
         call.tools, call.actor, body.account, body.way, now=call.now
     )
     post(call.context, issued.letter)
-    shown = account_shapes.CodeSent(issued.request_id, views.moment(issued.expires_at) or "")
+    shown = account_shapes.CodeSent(issued.request_id, moment(issued.expires_at) or "")
     return as_json(shown, 202)
 
 

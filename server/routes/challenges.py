@@ -23,6 +23,7 @@ from models.vocabulary import Channel, Role
 from server import streams
 from server.admission import require_same_site
 from server.call import BIND_COOKIE, BROWSER_AGE_S, BROWSER_COOKIE, SESSION_COOKIE, Call
+from server.moments import moment
 from server.operation import Routes
 from server.policy import BROWSER, PUBLIC
 from server.qr import Symbol, drawn_once
@@ -132,7 +133,7 @@ async def _current(call: Call, cid: str) -> Symbol:
     )
     if shown.channel is Channel.ECARD:
         return drawn_once(shown.url)
-    return call.context.ready[2].symbol(shown.frame)
+    return call.context.ready[2].table.symbol(shown.frame)
 
 
 @routes.add(
@@ -183,7 +184,7 @@ async def pair(call: Call, body: bodies.PairBody, cid: str) -> HTTPResponse:
 async def carry_identity(call: Call, cid: str) -> HTTPResponse:
     """Carry over whoever scanned without being registered to this browser's registration form."""
     found = await carried.carry(call.tools, cid, call.bind, now=call.now)
-    until = views.moment(found.until) or ""
+    until = moment(found.until) or ""
     return as_json(ShownCarried(found.token, found.name, until))
 
 

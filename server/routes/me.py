@@ -8,11 +8,12 @@ from models.errors.login import OTP_WRONG, SESSION_ENDED, TOO_OFTEN
 from models.errors.privacy import CONSENT_MISSING, EXPORT_PREPARING, FILINGS_OPEN
 from models.errors.system import CSRF_FAILED, INPUT_WRONG, NOT_FOUND
 from server.call import Call
+from server.moments import moment
 from server.operation import Routes
 from server.policy import PUBLIC, SIGNED_IN
 from server.posting import post
 from server.routes.answers import as_json
-from server.wire import account_bodies, account_shapes, account_views, views
+from server.wire import account_bodies, account_shapes, account_views
 
 routes = Routes("me", "/api/v1")
 
@@ -75,7 +76,7 @@ async def send_binding_code(call: Call, body: account_bodies.ContactBody) -> HTT
         call.tools, call.signed_in, call.actor, body.way, body.address, now=call.now
     )
     post(call.context, issued.letter)
-    shown = account_shapes.CodeSent(issued.request_id, views.moment(issued.expires_at) or "")
+    shown = account_shapes.CodeSent(issued.request_id, moment(issued.expires_at) or "")
     return as_json(shown, 202)
 
 

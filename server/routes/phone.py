@@ -35,6 +35,7 @@ from models.masking import mask_id_no
 from models.person import Person
 from models.vocabulary import Platform, Role
 from server.call import Call
+from server.moments import moment
 from server.operation import Routes
 from server.policy import PERSON, PHONE, PUBLIC
 from server.routes.answers import as_json
@@ -66,7 +67,7 @@ async def sign_in(call: Call, body: bodies.PhoneLoginBody) -> HTTPResponse:
     return as_json(
         shapes.PhoneToken(
             token=entered.token,
-            expires_at=views.moment(ends) or "",
+            expires_at=moment(ends) or "",
             identity="bound" if person else "unbound",
             person=_shown(call, person) if person else None,
         )

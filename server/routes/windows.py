@@ -27,11 +27,11 @@ from models.identity import Identity
 from models.names import clean
 from server import papers_in
 from server.call import Call
+from server.moments import moment
 from server.operation import Routes
 from server.policy import WINDOW
 from server.routes.answers import as_json
 from server.wire import officer_bodies, officer_shapes
-from server.wire.views import moment
 
 routes = Routes("windows", "/api/v1/officer")
 

@@ -4,8 +4,8 @@ from handlers.own_data import Profile
 from models.masking import mask_id_no, mask_phone
 from models.notice import CONTACT, KINDS, RIGHTS, VERSION
 from models.privacy import Closure, Consent, DataExport
+from server.moments import moment
 from server.wire import account_shapes as shapes
-from server.wire.views import moment
 
 
 def notice() -> shapes.ShownNotice:

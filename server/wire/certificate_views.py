@@ -10,8 +10,8 @@ from models.errors.certificate import (
     RENEWAL_TOO_LATE,
 )
 from models.vocabulary import CertificateStatus
+from server.moments import moment
 from server.wire import certificate_shapes as shapes
-from server.wire.views import moment
 
 _DATES: dict[CertificateStatus, shapes.ShownCheck] = {
     CertificateStatus.PENDING: shapes.ShownCheck(

@@ -21,9 +21,10 @@ from models.masking import Viewer, mask_person
 from models.names import clean
 from models.vocabulary import GrantStatus, IdType, ItemGroup, Suspension
 from server.bodies import UNSEEN
+from server.moments import moment
 from server.wire.bodies import Body, Id, Nonce, PageQuery
 from server.wire.shapes import ShownRelation
-from server.wire.views import moment, relation
+from server.wire.views import relation
 
 _SEEN = f"^[^{UNSEEN}]*$"
 Moment = Annotated[datetime, Meta(tz=True)]

@@ -15,9 +15,9 @@ from notify.texts.catalogue import TEXTS, text_of
 from notify.texts.entry import GROUP_TITLES, TEMPLATE_TITLES, Group, Place
 from notify.texts.templates import Template, Templates
 from notify.texts.wording import Words, tell
+from server.moments import moment
 from server.wire import message_bodies as bodies
 from server.wire import message_shapes as shapes
-from server.wire.views import moment
 
 MOST_ASKED = 3
 """Templates that a platform's prompt takes at once."""

@@ -10,8 +10,8 @@ from handlers.officers import OfficerRow
 from models.audit import AuditEntry
 from models.masking import PersonShown
 from models.store.session import Session
+from server.moments import moment, time_text
 from server.wire import officer_shapes as shapes
-from server.wire.views import moment, time_text
 
 
 def session(found: Session, view: OfficerView, csrf: str) -> shapes.ShownOfficerSession:

@@ -4,9 +4,10 @@ import msgspec
 
 from handlers.own_grants import OwnGrant
 from models.grant_states import GRANT_LABELS
+from server.moments import moment
 from server.wire.message_shapes import MessageUnit
 from server.wire.shapes import ShownRelation
-from server.wire.views import moment, relation
+from server.wire.views import relation
 
 
 class ShownOwnGrant(msgspec.Struct, frozen=True):

@@ -11,8 +11,8 @@ from handlers.unit_info import UnitInfo
 from models.unit import Agency, Relation
 from models.unit_fields import UNIT_FIELDS, UnitField, UnitItem
 from models.vocabulary import UnitStatus
+from server.moments import moment
 from server.wire.bodies import SEEN, Body
-from server.wire.views import moment
 
 _Text = Annotated[str, Meta(max_length=160, pattern=SEEN)]
 PAY_STATES = {"1": "参保缴费", "2": "暂停缴费", "3": "终止缴费"}

@@ -1,10 +1,5 @@
 """How rows and records become what clients get."""
 
-from datetime import UTC, datetime
-from functools import lru_cache
-
-import msgspec
-
 from handlers.entries import View
 from handlers.mandates import Mandate, RelationView
 from handlers.menus import MENUS
@@ -14,29 +9,10 @@ from models.frame import Frames, step_at
 from models.store.challenge import STEP_S, Challenge
 from models.store.session import Session, Stage
 from models.vocabulary import Role
+from server.moments import moment, time_text
 from server.wire import shapes
 
 CAPTIONS = {Role.LEGAL_REP: "法人扫码登录", Role.CLERK: "办事员扫码登录"}
-
-
-def time_text(ms: int) -> str:
-    """RFC 3339 in UTC with milliseconds."""
-    seconds, rest = divmod(ms, 1000)
-    return f"{_second_text(seconds)}.{rest:03d}Z"
-
-
-@lru_cache(maxsize=4096)
-def _second_text(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
-
-
-def moment(at: datetime | None) -> str | None:
-    """RFC 3339 in UTC with milliseconds, or null."""
-    if at is None:
-        return None
-    # msgspec writes it in a tenth of isoformat's time, a whole second without a fraction.
-    text: str = msgspec.to_builtins(at.astimezone(UTC))
-    return f"{text[:23]}Z" if "." in text else f"{text[:19]}.000Z"
 
 
 def challenge(frames: Frames, found: Challenge) -> shapes.ShownChallenge:

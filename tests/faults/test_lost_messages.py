@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import pytest
+from redis.asyncio import Redis
 
 from tests.faults.conftest import Fragile
 from tests.live import Desk, Live
@@ -60,3 +61,21 @@ async def _until_it_is_quick(guests: Live) -> None:
         if in_a_row == 3:
             return
     raise AssertionError("only the sweep still finds changes")
+
+
+async def test_a_challenge_that_the_store_has_lost_ends_its_stream(
+    fragile: Fragile, guests: Live
+) -> None:
+    desk = guests.desk()
+    await desk.issue()
+    async with desk.events(f"{desk.path}/events") as events:
+        async for event in events:
+            if event.name == "frame":
+                break
+        async with Redis(host="127.0.0.1", port=fragile.redis.port) as store:
+            assert await store.delete(f"q:{desk.challenge['id']}") == 1
+        async with asyncio.timeout(15):
+            told = [event async for event in events]
+
+    assert [event.facts["status"] for event in told if event.name == "status"] == ["expired"]
+    assert told[-1].name == "end"

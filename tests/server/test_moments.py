@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from server.wire.views import moment
+from server.moments import moment
 
 BEIJING = timezone(timedelta(hours=8))
 

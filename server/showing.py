@@ -1,0 +1,109 @@
+"""What waiting browsers show next: one tick writes the frames of all whose turn it is.
+
+A stream that wakes by itself every ten seconds pays for a timer, a future, six coroutines and
+caches gone cold; written from a tick, many at a time, the same event costs a third.
+"""
+
+import asyncio
+import base64
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from models.frame import Frames, step_at
+from models.store.challenge import STEP_S, Challenge
+from models.vocabulary import Channel
+from server.events import event_text
+from server.moments import time_text
+from server.qr import QrTable, drawn_once
+
+FRAMES_AHEAD = 2
+TICK_S = 0.1
+_AT_ONCE = 50
+
+Write = Callable[[bytes], None]
+
+
+class _Show:
+    """A browser that shows a pending challenge; without `write` it has left."""
+
+    __slots__ = ("found", "issued_s", "step", "write")
+
+    def __init__(self, found: Challenge, issued_s: float, write: Write) -> None:
+        self.found = found
+        self.issued_s = issued_s
+        self.step = step_at(found.issued_at_ms, found.read_at_ms) + FRAMES_AHEAD
+        self.write: Write | None = write
+
+
+class Shows:
+    """The challenges on show in this process. table: draws their symbols."""
+
+    def __init__(self, frames: Frames, table: QrTable) -> None:
+        self._frames = frames
+        self.table = table
+        self._due: dict[int, list[_Show]] = {}
+
+    def frames(self, found: Challenge, step: int | None = None) -> str:
+        """The event with what to show from a step on, or from the moment it was read."""
+        if found.channel is Channel.ECARD:
+            return event_text("frame", {"frames": [_still(found)]})
+        first = step_at(found.issued_at_ms, found.read_at_ms) if step is None else step
+        shown = [self._frame(found, each) for each in range(first, first + FRAMES_AHEAD)]
+        return event_text("frame", {"frames": shown})
+
+    @contextmanager
+    def keep(self, found: Challenge, write: Write) -> Iterator[None]:
+        """Write the frames that follow on what was just read, each before its time has come."""
+        since_issue_s = (found.read_at_ms - found.issued_at_ms) / 1000
+        show = _Show(found, asyncio.get_running_loop().time() - since_issue_s, write)
+        self._later(show)
+        try:
+            yield
+        finally:
+            show.write = None
+
+    def _later(self, show: _Show) -> None:
+        if show.step * STEP_S * 1000 >= show.found.expires_at_ms - show.found.issued_at_ms:
+            return
+        tick = int((show.issued_s + show.step * STEP_S) / TICK_S)
+        if tick in self._due:
+            self._due[tick].append(show)
+        else:
+            self._due[tick] = [show]
+            asyncio.get_running_loop().call_at(tick * TICK_S, self._tick, tick)
+
+    def _tick(self, tick: int) -> None:
+        self._tell(self._due.pop(tick))
+
+    def _tell(self, due: list[_Show]) -> None:
+        for show in due[:_AT_ONCE]:
+            if show.write is not None:
+                show.write(self.frames(show.found, show.step).encode())
+                show.step += FRAMES_AHEAD
+                self._later(show)
+        if rest := due[_AT_ONCE:]:
+            # Others get their turn in between, or a scan would wait for the whole crowd.
+            asyncio.get_running_loop().call_soon(self._tell, rest)
+
+    def _frame(self, found: Challenge, step: int) -> dict[str, Any]:
+        token = self._frames.token(found.cid, found.generation, step)
+        return {
+            "frame": token,
+            "url": self._frames.url(token),
+            "bits": base64.b64encode(self.table.bits(token)).decode(),
+            "size": self.table.size,
+            "at": time_text(found.issued_at_ms + step * STEP_S * 1000),
+        }
+
+
+def _still(found: Challenge) -> dict[str, Any]:
+    """The e-card platform's own code, which does not change."""
+    symbol, text = drawn_once(found.content), found.content
+    return {
+        "frame": text,
+        "url": text,
+        "bits": symbol.base64(),
+        "size": symbol.size,
+        "at": time_text(found.read_at_ms),
+    }
