@@ -30,16 +30,33 @@ Versions = Callable[[Sequence[str]], Awaitable[Mapping[str, tuple[int, bool]]]]
 
 
 class Waiter:
-    """One stream or long poll. `revision` is what it has told its browser last."""
+    """One stream or long poll, while it is entered. `revision`: what it has told its browser last.
 
-    __slots__ = ("_future", "channel", "message", "revision", "woken")
+    Written out as a class, for a waiting browser that held a generator would hold a frame more.
+    """
 
-    def __init__(self, channel: str) -> None:
+    __slots__ = ("_future", "_hub", "channel", "message", "revision", "woken")
+
+    def __init__(self, hub: "Hub", channel: str) -> None:
+        self._hub = hub
         self.channel = channel
         self.revision = -1
         self.message = ""
         self.woken = False
         self._future: asyncio.Future[None] | None = None
+
+    async def __aenter__(self) -> "Waiter":
+        """Begin to be woken. Read the state after entering, or a change may be missed."""
+        try:
+            await self._hub.enter(self)
+        except BaseException:
+            self._hub.leave(self)
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Leave."""
+        self._hub.leave(self)
 
     def wake(self, message: str = "") -> None:
         """Something may have changed."""
@@ -113,22 +130,25 @@ class Hub:
         """Whether Redis was heard of lately; if not, only the sweep finds changes."""
         return self._ear is not None
 
-    @asynccontextmanager
-    async def watch(self, channel: str) -> AsyncIterator[Waiter]:
-        """Wait for one channel. Read the state after entering, or a change may be missed."""
-        waiter = Waiter(channel)
-        group = self._waiters.setdefault(channel, set())
+    def watch(self, channel: str) -> Waiter:
+        """Somebody who waits for one channel, once entered (`async with`)."""
+        return Waiter(self, channel)
+
+    async def enter(self, waiter: Waiter) -> None:
+        """Wake this waiter from now on; returns when Redis has taken the channel, or is late."""
+        group = self._waiters.setdefault(waiter.channel, set())
         group.add(waiter)
         self.waiting += 1
-        try:
-            await self._subscribe(channel, first=len(group) == 1)
-            yield waiter
-        finally:
-            group.discard(waiter)
-            self.waiting -= 1
-            if not group and self._waiters.get(channel) is group:
-                del self._waiters[channel]
-                self._want(channel)
+        await self._subscribe(waiter.channel, first=len(group) == 1)
+
+    def leave(self, waiter: Waiter) -> None:
+        """Wake this waiter no more."""
+        group = self._waiters.get(waiter.channel, set())
+        group.discard(waiter)
+        self.waiting -= 1
+        if not group:
+            self._waiters.pop(waiter.channel, None)
+            self._want(waiter.channel)
 
     async def _subscribe(self, channel: str, *, first: bool) -> None:
         if not self.listening:

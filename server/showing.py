@@ -6,8 +6,7 @@ caches gone cold; written from a tick, many at a time, the same event costs a th
 
 import asyncio
 import base64
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from models.frame import Frames, step_at
@@ -24,16 +23,27 @@ _AT_ONCE = 50
 Write = Callable[[bytes], None]
 
 
-class _Show:
-    """A browser that shows a pending challenge; without `write` it has left."""
+class Show:
+    """A browser that shows a pending challenge, while it is entered; then it has no `write`."""
 
-    __slots__ = ("found", "issued_s", "step", "write")
+    __slots__ = ("_shows", "found", "issued_s", "step", "write")
 
-    def __init__(self, found: Challenge, issued_s: float, write: Write) -> None:
+    def __init__(self, shows: "Shows", found: Challenge, write: Write) -> None:
+        self._shows = shows
         self.found = found
-        self.issued_s = issued_s
+        self.issued_s = 0.0
         self.step = step_at(found.issued_at_ms, found.read_at_ms) + FRAMES_AHEAD
         self.write: Write | None = write
+
+    def __enter__(self) -> None:
+        """Begin to write."""
+        since_issue_s = (self.found.read_at_ms - self.found.issued_at_ms) / 1000
+        self.issued_s = asyncio.get_running_loop().time() - since_issue_s
+        self._shows.later(self)
+
+    def __exit__(self, *_: object) -> None:
+        """Write no more."""
+        self.write = None
 
 
 class Shows:
@@ -42,7 +52,7 @@ class Shows:
     def __init__(self, frames: Frames, table: QrTable) -> None:
         self._frames = frames
         self.table = table
-        self._due: dict[int, list[_Show]] = {}
+        self._due: dict[int, list[Show]] = {}
 
     def frames(self, found: Challenge, step: int | None = None) -> str:
         """The event with what to show from a step on, or from the moment it was read."""
@@ -52,18 +62,12 @@ class Shows:
         shown = [self._frame(found, each) for each in range(first, first + FRAMES_AHEAD)]
         return event_text("frame", {"frames": shown})
 
-    @contextmanager
-    def keep(self, found: Challenge, write: Write) -> Iterator[None]:
-        """Write the frames that follow on what was just read, each before its time has come."""
-        since_issue_s = (found.read_at_ms - found.issued_at_ms) / 1000
-        show = _Show(found, asyncio.get_running_loop().time() - since_issue_s, write)
-        self._later(show)
-        try:
-            yield
-        finally:
-            show.write = None
+    def keep(self, found: Challenge, write: Write) -> Show:
+        """Writes, once entered, what follows on what was just read, each before its time comes."""
+        return Show(self, found, write)
 
-    def _later(self, show: _Show) -> None:
+    def later(self, show: Show) -> None:
+        """Have the next frames of a browser written when they are due, if it lives so long."""
         if show.step * STEP_S * 1000 >= show.found.expires_at_ms - show.found.issued_at_ms:
             return
         tick = int((show.issued_s + show.step * STEP_S) / TICK_S)
@@ -76,12 +80,12 @@ class Shows:
     def _tick(self, tick: int) -> None:
         self._tell(self._due.pop(tick))
 
-    def _tell(self, due: list[_Show]) -> None:
+    def _tell(self, due: list[Show]) -> None:
         for show in due[:_AT_ONCE]:
             if show.write is not None:
                 show.write(self.frames(show.found, show.step).encode())
                 show.step += FRAMES_AHEAD
-                self._later(show)
+                self.later(show)
         if rest := due[_AT_ONCE:]:
             # Others get their turn in between, or a scan would wait for the whole crowd.
             asyncio.get_running_loop().call_soon(self._tell, rest)

@@ -65,12 +65,11 @@ async def challenge_events(call: Call, cid: str) -> None:
         # Everything that is due goes out in one piece: each piece costs a system call.
         piece = ":ok\n\n"
         while True:
-            piece += _news(call, shows, waiter, found)
-            await send(piece)
+            await send(piece + _news(call, shows, waiter, found))
+            piece = ""  # nothing long is kept while waiting
             if found.status not in WAITING:
                 return
             found = await _wait_for_news(call, shows, waiter, found)
-            piece = ""
             if hub.closing:
                 await send("event: bye\nretry: 1000\ndata: {}\n\n")
                 return
@@ -172,6 +171,7 @@ async def _standing(call: Call) -> Session | Refusal | None:
 
 
 async def _begin(call: Call) -> Send:
+    call.request.head = b""  # read long ago, and kept as long as the stream
     headers: dict[str, str] = {"X-Accel-Buffering": "no"}
     put_on(headers, call.trace_id, secure=call.context.settings.secure)
     response: Any = await call.request.respond(
