@@ -31,6 +31,7 @@ MODULES = (
 )
 CONNECT_S, STATEMENT_S, LOCK_S, IDLE_S = 2.0, 3.0, 2.0, 5.0
 _MARGIN_S = 1.0
+KEPT = 4
 
 
 def tortoise_config(
@@ -78,7 +79,10 @@ def _connection(url: str, pool: int, statement_s: float) -> dict[str, Any]:
             "user": unquote(parts.username or "") or None,
             "password": unquote(parts.password or "") or None,
             "database": parts.path.lstrip("/"),
-            "minsize": 1,
+            # Kept open: whoever comes first after a quiet time would wait for connections and for
+            # PostgreSQL to prepare every statement anew.
+            "minsize": min(KEPT, pool),
+            "max_inactive_connection_lifetime": 0,
             "maxsize": pool,
             "timeout": CONNECT_S,
             "command_timeout": statement_s + _MARGIN_S,
