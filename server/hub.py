@@ -97,7 +97,7 @@ class Hub:
         self._versions = versions
         self._ear: Ear | None = None
         self._waiters: dict[str, set[Waiter]] = {}
-        self._unconfirmed: dict[str, asyncio.Future[None]] = {}
+        self._unconfirmed: dict[str, list[asyncio.Future[None]]] = {}
         self._wanted: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._flushing = False
@@ -155,19 +155,25 @@ class Hub:
             # Whoever connects next subscribes to everything; until then the sweep finds changes.
             return
         loop = asyncio.get_running_loop()
+        confirmed = loop.create_future()
         if first:
-            confirmed = self._unconfirmed[channel] = loop.create_future()
-            loop.call_later(_CONFIRM_S, self._confirm, channel, confirmed)
+            asking = self._unconfirmed[channel] = [confirmed]
+            loop.call_later(_CONFIRM_S, self._go_on_without, channel, asking)
             self._want(channel)
-        if channel in self._unconfirmed:
-            await asyncio.shield(self._unconfirmed[channel])
+        elif channel in self._unconfirmed:
+            self._unconfirmed[channel].append(confirmed)
+        else:
+            return
+        await confirmed
 
-    def _confirm(self, channel: str, confirmed: "asyncio.Future[None]") -> None:
-        """It is subscribed, or late enough to go on without."""
-        if not confirmed.done():
-            confirmed.set_result(None)
-        if self._unconfirmed.get(channel) is confirmed:
-            del self._unconfirmed[channel]
+    def _confirm(self, channel: str) -> None:
+        for confirmed in self._unconfirmed.pop(channel, ()):
+            _settle(confirmed)
+
+    def _go_on_without(self, channel: str, asking: list["asyncio.Future[None]"]) -> None:
+        """Redis is late; until it has subscribed, the sweep finds changes."""
+        if self._unconfirmed.get(channel) is asking:
+            self._confirm(channel)
 
     def _want(self, channel: str) -> None:
         self._wanted.add(channel)
@@ -247,8 +253,7 @@ class Hub:
     def _hear(self, message: Mapping[str, Any]) -> None:
         channel = message["channel"]
         if message["type"] == "subscribe":
-            if (confirmed := self._unconfirmed.get(channel)) is not None:
-                self._confirm(channel, confirmed)
+            self._confirm(channel)
         elif message["type"] == "message":
             for waiter in tuple(self._waiters.get(channel, ())):
                 waiter.wake(str(message["data"]))
