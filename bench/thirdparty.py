@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.load.closed import Operation
-from bench.load.http import Caller, build
+from bench.load.http import Caller, Response, build
+from bench.load.pump import Pump, answered
 from bench.procs import Program, Server, free_port, start
 from bench.stores import PostgresAddress, redis_url
 
@@ -141,6 +142,7 @@ class DeviceClient:
     """One browser of a peer's device flow on one keep-alive connection."""
 
     def __init__(self, peer: Peer, port: int) -> None:
+        self._port = port
         self._caller = Caller(port)
         self._issue = build("POST", peer.issue_path, form="client_id=bench")
         self._poll_path = peer.poll_path
@@ -152,17 +154,21 @@ class DeviceClient:
             raise ValueError(f"issue: {answer.status} {answer.body[:200]!r}")
         return str(answer.json()["device_code"])
 
-    async def issued(self) -> bool:
-        return (await self._caller.send(self._issue)).status == 200
+    def issuing(self) -> Pump:
+        """Issues under load."""
+        return Pump(self._port, [self._issue], answered(200))
 
     def asking(self, device_code: str) -> bytes:
         """The bytes of one poll."""
         form = f"grant_type={DEVICE_GRANT}&client_id=bench&device_code={device_code}"
         return build("POST", self._poll_path, form=form)
 
+    def polling(self, device_code: str) -> Pump:
+        """Polls under load."""
+        return Pump(self._port, [self.asking(device_code)], _pending)
+
     async def polled(self, request: bytes) -> bool:
-        answer = await self._caller.send(request)
-        return answer.status == 400 and b"authorization_pending" in answer.body
+        return _pending(await self._caller.send(request))
 
     async def issue_and_polls(self, polls: int) -> bool:
         """Issue and so many polls; the approval is left out, in the peer's favour."""
@@ -175,9 +181,8 @@ async def polling(clients: Sequence[DeviceClient]) -> list[Operation]:
     """One poll operation per client, each on a fresh device code."""
     codes = await asyncio.gather(*(client.issue() for client in clients))
 
-    def operation(client: DeviceClient, request: bytes) -> Operation:
-        return lambda: client.polled(request)
+    return [client.polling(code) for client, code in zip(clients, codes, strict=True)]
 
-    return [
-        operation(client, client.asking(code)) for client, code in zip(clients, codes, strict=True)
-    ]
+
+def _pending(answer: Response) -> bool:
+    return answer.status == 400 and b"authorization_pending" in answer.body

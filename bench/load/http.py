@@ -85,7 +85,11 @@ class Connection(asyncio.Protocol):
         except ValueError as wrong:
             self._fail(ConnectionLost(f"not understood: {wrong}"))
             return
-        if answer is not None and self._waiting is not None and not self._waiting.done():
+        if answer is not None:
+            self._take(answer)
+
+    def _take(self, answer: Response) -> None:
+        if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(answer)
 
     def _fail(self, why: Exception) -> None:

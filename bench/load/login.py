@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import cycle
 
 from bench.load.http import Caller, build
+from bench.load.pump import Pump, answered
 from bench.load.stream import Waiter, open_stream
 
 BASE = "/api/v1"
@@ -94,19 +95,15 @@ class Desk:
         cookie = "; ".join(filter(None, (answer.cookies(), kept)))
         return Challenge(told["id"], told["url"], cookie, address, owner)
 
-    async def issued(self, role: str) -> bool:
-        """One issue as an operation under load: sent, answered 201, not decoded."""
-        headers = {**self._origin, "X-Forwarded-For": self._address()}
-        answer = await self._caller.send(
-            build(
-                "POST",
-                f"{BASE}/login/challenges",
-                host=self._host,
-                headers=headers,
-                body={"role": role},
-            )
-        )
-        return answer.status == 201
+    def issuing(self, role: str, addresses: int) -> Pump:
+        """Issues under load, from so many addresses in turn: answered 201, not decoded."""
+        path, body = f"{BASE}/login/challenges", {"role": role}
+        requests = [
+            build("POST", path, host=self._host, body=body,
+                  headers={**self._origin, "X-Forwarded-For": self._address()})
+            for _ in range(addresses)
+        ]  # fmt: skip
+        return Pump(self.port, requests, answered(201))
 
     def asking(self, challenge: Challenge) -> bytes:
         """The bytes of one status poll."""

@@ -4,8 +4,9 @@ import contextlib
 from collections.abc import Mapping, Sequence
 
 from bench.load.closed import Operation
-from bench.load.http import Caller, build
+from bench.load.http import build
 from bench.load.login import BASE, LoginRefused, login_by_stream
+from bench.load.pump import Pump, answered
 from bench.product import Product, ProductMissing, running
 from bench.programs import start_bare
 from bench.record import SuiteResult
@@ -49,17 +50,11 @@ async def measure(run: Run) -> SuiteResult:
 
 def getting(port: int, path: str, headers: Mapping[str, str] | None = None) -> Prepare:
     """Prepares GETs of one path on sixteen keep-alive connections."""
-    callers = [Caller(port) for _ in range(CALLERS)]
     request = build("GET", path, headers={**HEADERS, **(headers or {})})
-
-    def operation(caller: Caller) -> Operation:
-        async def once() -> bool:
-            return (await caller.send(request)).status == 200
-
-        return once
+    pumps = [Pump(port, [request], answered(200)) for _ in range(CALLERS)]
 
     async def prepare() -> Sequence[Operation]:
-        return [operation(caller) for caller in callers]
+        return pumps
 
     return prepare
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from bench.load.closed import Operation
 from bench.load.http import Caller, build
 from bench.load.login import BASE, Desk, Hand, LoginRefused, login_by_polls, login_by_stream
+from bench.load.pump import Pump, answered
 from bench.procs import Server, StartError
 from bench.product import ProductMissing
 from bench.programs import start_bare, start_evalsha
@@ -25,6 +26,7 @@ from bench.thirdparty import PEERS, DeviceClient, Peer, PeerMissing, polling, st
 
 LIMIT_S, QUICK_S = 900.0, 60.0
 CALLERS = 16
+ADDRESSES = 256
 POLLS = 20
 PEER_POLLS = 6
 STEP_LOGINS, STEP_SETTLE_S = 24, 0.004
@@ -142,12 +144,11 @@ def _issuing(taking_part: Field) -> list[Candidate]:
         server = taking_part.evalsha
         rows.append(Candidate("issue/b1", server, posting(server.port)))
     for speaker in taking_part.speakers:
-        operations = [_bound(desk.issued, "clerk") for desk in speaker.desks]
-        rows.append(Candidate(f"issue/{speaker.name}", speaker.server, _fixed(operations)))
+        pumps = [desk.issuing("clerk", ADDRESSES) for desk in speaker.desks]
+        rows.append(Candidate(f"issue/{speaker.name}", speaker.server, _fixed(pumps)))
     for peer, server, clients in taking_part.peers:
-        rows.append(
-            Candidate(f"issue/{peer.name}", server, _fixed([one.issued for one in clients]))
-        )
+        issuing = _fixed([one.issuing() for one in clients])
+        rows.append(Candidate(f"issue/{peer.name}", server, issuing))
     return rows
 
 
@@ -177,14 +178,14 @@ def _whole(taking_part: Field) -> list[Candidate]:
 def posting(port: int) -> Prepare:
     """Prepares POSTs to B1 on sixteen connections, each from another address as in an issue."""
     rng = random.Random(1)
-    callers = [Caller(port) for _ in range(CALLERS)]
 
-    async def once(caller: Caller) -> bool:
+    def request() -> bytes:
         address = f"10.{rng.getrandbits(8)}.{rng.getrandbits(8)}.{rng.getrandbits(8)}"
-        request = build("POST", "/", headers={"X-Forwarded-For": address}, body={"role": "clerk"})
-        return (await caller.send(request)).status == 200
+        return build("POST", "/", headers={"X-Forwarded-For": address}, body={"role": "clerk"})
 
-    return _fixed([_bound(once, caller) for caller in callers])
+    return _fixed(
+        [Pump(port, [request() for _ in range(ADDRESSES)], answered(200)) for _ in range(CALLERS)]
+    )
 
 
 def _bound(ask_for: Callable[[T], Awaitable[bool]], argument: T) -> Operation:
@@ -202,7 +203,7 @@ def _asking(desks: Sequence[Desk]) -> Prepare:
     async def prepare() -> Sequence[Operation]:
         challenges = await asyncio.gather(*(desk.issue("clerk") for desk in desks))
         return [
-            _bound(desk.polled, desk.asking(challenge))
+            Pump(desk.port, [desk.asking(challenge)], answered(200))
             for desk, challenge in zip(desks, challenges, strict=True)
         ]
 

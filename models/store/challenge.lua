@@ -24,15 +24,42 @@ if not now then
   now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
+-- How long until one more is allowed, in ms; 0: now, and it is counted. The key holds the moment at
+-- which the bucket is full again; beyond `capacity` times `refill_ms` ahead of now it is empty.
+local function bucket(name, capacity, refill_ms)
+  local full = math.max(tonumber(redis.call('GET', name)) or now, now) + refill_ms
+  local wait = full - capacity * refill_ms - now
+  if wait > 0 then return math.ceil(wait) end
+  redis.call('SET', name, full, 'PX', math.ceil(full - now))
+  return 0
+end
+
+local function fields()
+  return redis.call('HMGET', key, 's', 'v', 'r', 'c', 'x', 'nm', 'pc', 'w', 'rc', 't', 'g', 'ec', 'b')
+end
+
+local function shown(word, f)
+  local owed = (f[7] and f[7] ~= '') and '1' or ''
+  return {word, tostring(now), f[1], f[2], f[3], f[4], f[5], f[6] or '', owed, f[8] or '', f[9] or '',
+    f[10], f[11], f[12] or ''}
+end
+
+-- read(browser, most polls at once | '', ms per further poll): only polls are counted. Accepted ones
+-- are what the floor is measured from, so a client that was too fast recovers by waiting. It stands
+-- before everything else because browsers that poll ask nothing else.
+if op == 'read' then
+  local f = fields()
+  if f[13] ~= ARGV[3] then return {'gone', tostring(now)} end
+  if ARGV[4] ~= '' then
+    local wait = bucket(key .. ':polls', tonumber(ARGV[4]), tonumber(ARGV[5]))
+    if wait > 0 then return {'limited', tostring(now), tostring(wait)} end
+  end
+  if TERMINAL[f[1]] or now < tonumber(f[5]) then return shown('ok', f) end
+end
+
 local function get(field) return redis.call('HGET', key, field) end
 
-local function view(word)
-  local f = redis.call('HMGET', key, 's', 'v', 'r', 'c', 'x', 'nm', 'pc', 'w', 'rc', 't', 'g', 'ec')
-  local answer = {word, tostring(now)}
-  for i = 1, 12 do answer[i + 2] = f[i] or '' end
-  answer[9] = (f[7] and f[7] ~= '') and '1' or ''
-  return answer
-end
+local function view(word) return shown(word, fields()) end
 
 local function publish(version)
   redis.call('PUBLISH', key, version)
@@ -49,15 +76,6 @@ end
 local function bump(...)
   redis.call('HSET', key, ...)
   publish(redis.call('HINCRBY', key, 'v', 1))
-end
-
-local function bucket(name, capacity, refill_ms)
-  local b = redis.call('HMGET', name, 'n', 't')
-  local level = math.min(capacity, (tonumber(b[1]) or capacity) + (now - (tonumber(b[2]) or now)) / refill_ms)
-  if level < 1 then return math.ceil((1 - level) * refill_ms) end
-  redis.call('HSET', name, 'n', tostring(level - 1), 't', now)
-  redis.call('PEXPIRE', name, math.ceil(capacity * refill_ms))
-  return 0
 end
 
 local function is_live(cid)
@@ -91,7 +109,8 @@ local function issue()
   redis.call('PEXPIRE', key, PENDING_MS + TOMBSTONE_MS)
   redis.call('ZADD', KEYS[2], now, string.sub(key, 3))
   redis.call('PEXPIRE', KEYS[2], hard_ms)
-  return view('ok')
+  return shown('ok', {'pending', '1', role, channel, tostring(now + PENDING_MS), '', '', '', '',
+    tostring(now), '0', ARGV[15]})
 end
 
 if op == 'issue' then return issue() end
@@ -117,16 +136,8 @@ end
 
 local ops = {}
 
--- read(browser, most polls at once | '', ms per further poll): only polls are counted. Accepted ones
--- are what the floor is measured from, so a client that was too fast recovers by waiting.
-function ops.read()
-  if not of_browser() then return {'gone', tostring(now)} end
-  if ARGV[4] ~= '' then
-    local wait = bucket(key .. ':polls', tonumber(ARGV[4]), tonumber(ARGV[5]))
-    if wait > 0 then return {'limited', tostring(now), tostring(wait)} end
-  end
-  return view('ok')
-end
+-- What a read sees of a challenge whose time had just run out.
+function ops.read() return view('ok') end
 
 function ops.role()
   if not of_browser() then return {'gone', tostring(now)} end

@@ -20,6 +20,19 @@ end
 local TOMBSTONE_MS, SEEN_MS = 600000, 60000
 local KINDS = {'desk', 'phone', 'officer'}
 
+local function in_doubt(known) return string.sub(known, 1, 1) == '?' end
+
+-- A session as the caller reads it: the values in this order (models/store/session.py), then `end`.
+local function row_of(name)
+  return redis.call('HMGET', name, 'id', 'k', 'st', 'p', 'av', 'r', 'u', 'm', 'gv', 'ep', 'ip', 'br', 'os',
+    'pl', 'kb', 'pa', 'vw', 'pf', 'at', 'ls', 'xa', 'il', 'end')
+end
+
+local function revision_state(known, mine)
+  if not known or in_doubt(known) then return '?' end
+  return known == mine and 'ok' or 'old'
+end
+
 local function as_table(flat)
   local t = {}
   for i = 1, #flat, 2 do t[flat[i]] = flat[i + 1] end
@@ -66,8 +79,6 @@ local function live_of(list)
   return live
 end
 
-local function in_doubt(known) return string.sub(known, 1, 1) == '?' end
-
 -- Ends a person's sessions beyond `most`, those longest unseen first, never the one just opened.
 local function push_out(t, most, reason)
   if not t.p or t.p == '' then return end
@@ -89,39 +100,33 @@ function ops.open()
   return {'ok', tostring(now)}
 end
 
-local function revision_state(name, mine)
-  local known = redis.call('GET', name)
-  if not known or in_doubt(known) then return '?' end
-  return known == mine and 'ok' or 'old'
-end
-
--- touch(): is this session still good? {'ok'|'check'|'account'|'mandate'|'gone', now, field, value…}
+-- touch(): is this session still good? {'ok'|'check'|'account'|'mandate'|'gone', now, row…}
 function ops.touch()
-  local flat = redis.call('HGETALL', key)
-  if #flat == 0 then return {'gone', tostring(now)} end
-  local t = as_table(flat)
-  if t['end'] then return {'gone', tostring(now), t['end']} end
-  if now >= tonumber(t.xa) or now >= tonumber(t.ls) + tonumber(t.il) then
-    finish(key, '', t)
+  local f = row_of(key)
+  local person, mandate, seen, idle, last = f[4], f[8], tonumber(f[20]), tonumber(f[22]), tonumber(f[21])
+  if not last then return {'gone', tostring(now), f[23] or nil} end
+  if now >= last or now >= seen + idle then
+    finish(key, '')
     return {'gone', tostring(now)}
   end
   local word = 'ok'
-  if t.p ~= '' then
-    local account = revision_state('rv:p:' .. t.p, t.av)
-    if account == 'old' then finish(key, '', t) return {'account', tostring(now), unpack(flat)} end
+  local known = redis.call('MGET', 'rv:p:' .. person, 'rv:' .. mandate)
+  if person ~= '' then
+    local account = revision_state(known[1], f[5])
+    if account == 'old' then finish(key, '') return {'account', tostring(now), unpack(f)} end
     if account == '?' then word = 'check' end
   end
-  if t.m ~= '' then
-    local mandate = revision_state('rv:' .. t.m, t.gv)
-    if mandate == 'old' then word = 'mandate'
-    elseif mandate == '?' and word == 'ok' then word = 'check' end
+  if mandate ~= '' then
+    local stands = revision_state(known[2], f[9])
+    if stands == 'old' then word = 'mandate'
+    elseif stands == '?' and word == 'ok' then word = 'check' end
   end
-  if now - tonumber(t.ls) > SEEN_MS then
+  if now - seen > SEEN_MS then
     redis.call('HSET', key, 'ls', now)
-    redis.call('PEXPIRE', key, math.min(tonumber(t.il), tonumber(t.xa) - now))
-    redis.call('ZADD', list_key(t.k, t.p), now, key)
+    redis.call('PEXPIRE', key, math.min(idle, last - now))
+    redis.call('ZADD', list_key(f[2], person), now, key)
   end
-  return {word, tostring(now), unpack(flat)}
+  return {word, tostring(now), unpack(f)}
 end
 
 -- switch(epoch expected, fields…) KEYS[2] = the new session: the old one dies in the same step
@@ -149,12 +154,12 @@ function ops.finish()
   return {'ok', tostring(now)}
 end
 
--- list(person): [[name, field, value…]…], those last seen most recently first
+-- list(person): [[name, row…]…], those last seen most recently first
 function ops.list()
   local answer = {'ok', tostring(now)}
   for _, kind in ipairs(KINDS) do
     for _, name in ipairs(live_of(list_key(kind, ARGV[3]))) do
-      local row = redis.call('HGETALL', name)
+      local row = row_of(name)
       table.insert(row, 1, name)
       answer[#answer + 1] = row
     end

@@ -1,6 +1,6 @@
 """Sessions in Redis: a typed face of session.lua (qr-login §5.8, domain §7.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -258,25 +258,36 @@ def _empty(name: str) -> str | int:
     return 0 if name in _NUMBERS else ""
 
 
-def _session(flat: list[str]) -> Session:
-    row: Mapping[str, str] = dict(zip(flat[::2], flat[1::2], strict=True))
+def _session(row: Sequence[str]) -> Session:
+    """A row as `row_of` in the script orders it."""
+    # Unpacked and looked up in place of named and called: this is done for every request.
+    (
+        shown, kind, stage, person_id, person_revision, role, unit_id, mandate, mandate_revision,
+        epoch, ip, browser, os, place, known, account_id, view, proof, opened, seen, ends, idle, *_,
+    ) = row  # fmt: skip
     return Session(
-        id=row["id"],
-        kind=Kind(row["k"]),
-        stage=Stage(row["st"]),
-        person_id=row["p"],
-        person_revision=int(row["av"]),
-        role=Role(row["r"]) if row["r"] else None,
-        unit_id=row["u"],
-        mandate=row["m"],
-        mandate_revision=int(row["gv"]),
-        epoch=int(row["ep"]),
-        place=Place(row["ip"], row["br"], row["os"], row["pl"], row["kb"]),
-        account_id=row["pa"],
-        view=row["vw"],
-        proof=Proof(row.get("pf") or Proof.PLATFORM),
-        opened_at_ms=int(row["at"]),
-        seen_at_ms=int(row["ls"]),
-        ends_at_ms=int(row["xa"]),
-        idle_ms=int(row["il"]),
+        id=shown,
+        kind=_KINDS[kind],
+        stage=_STAGES[stage],
+        person_id=person_id,
+        person_revision=int(person_revision),
+        role=_ROLES[role],
+        unit_id=unit_id,
+        mandate=mandate,
+        mandate_revision=int(mandate_revision),
+        epoch=int(epoch),
+        place=Place(ip, browser, os, place, known),
+        account_id=account_id,
+        view=view,
+        proof=_PROOFS[proof],
+        opened_at_ms=int(opened),
+        seen_at_ms=int(seen),
+        ends_at_ms=int(ends),
+        idle_ms=int(idle),
     )
+
+
+_KINDS = {each.value: each for each in Kind}
+_STAGES = {each.value: each for each in Stage}
+_ROLES = {"": None} | {each.value: each for each in Role}
+_PROOFS = {each.value: each for each in Proof}

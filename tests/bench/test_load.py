@@ -11,7 +11,10 @@ from bench.load.closed import closed_loop
 from bench.load.crowd import newest_url
 from bench.load.http import Caller, ConnectionLost, Response, build
 from bench.load.login import SCANNED, Desk
+from bench.load.pump import Pump, answered
 from bench.load.stream import Waiter, open_stream
+
+CREATED = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
 
 
 class Told:
@@ -89,12 +92,12 @@ async def test_cookies_of_an_answer_become_one_header(told: Told) -> None:
 
 
 async def test_every_browser_comes_from_an_address_of_its_own(told: Told) -> None:
-    told.answers += [b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"] * 3
+    told.answers += [CREATED] * 3
     desk = Desk(told.port, random.Random(1), origin="http://127.0.0.1:1")
+    issuing = desk.issuing("clerk", addresses=3)
 
-    for _ in range(3):
-        assert await desk.issued("clerk")
-    desk.close()
+    assert (await closed_loop([issuing], 0.2)).done == 3
+    issuing.close()
 
     addresses = {
         line
@@ -103,6 +106,23 @@ async def test_every_browser_comes_from_an_address_of_its_own(told: Told) -> Non
         if line.startswith(b"X-Forwarded-For")
     }
     assert len(addresses) == 3
+
+
+async def test_a_pump_asks_in_turn_counts_what_is_not_as_it_should_be_and_comes_back(
+    told: Told,
+) -> None:
+    told.answers += [CREATED, b"HTTP/1.1 503 Down\r\nContent-Length: 0\r\n\r\n", CREATED]
+    pump = Pump(told.port, [build("GET", "/a"), build("GET", "/b")], answered(201))
+
+    first = await closed_loop([pump], 0.2)
+    told.answers += [CREATED] * 2
+    second = await closed_loop([pump], 0.2)
+    pump.close()
+
+    assert [request.split()[1] for request in told.asked] == [b"/a", b"/b", b"/a", b"/a", b"/b"]
+    assert (first.done, second.done) == (2, 2)
+    assert first.bad == 1 + sum(first.faults.values())
+    assert set(first.faults) == {"ConnectionLost: closed by the server"}
 
 
 async def test_a_waiter_hears_its_event_even_when_it_came_before_it_was_asked_for(
