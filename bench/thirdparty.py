@@ -3,7 +3,6 @@
 A peer that cannot be had (no registry, no Node, no store) is skipped, the reason in the result.
 """
 
-import asyncio
 import shutil
 import subprocess
 import sys
@@ -11,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.load.closed import Operation
 from bench.load.http import Caller, Response, build
 from bench.load.pump import Pump, answered
 from bench.procs import Program, Server, free_port, start
@@ -142,7 +140,7 @@ class DeviceClient:
     """One browser of a peer's device flow on one keep-alive connection."""
 
     def __init__(self, peer: Peer, port: int) -> None:
-        self._port = port
+        self.port = port
         self._caller = Caller(port)
         self._issue = build("POST", peer.issue_path, form="client_id=bench")
         self._poll_path = peer.poll_path
@@ -156,19 +154,15 @@ class DeviceClient:
 
     def issuing(self) -> Pump:
         """Issues under load."""
-        return Pump(self._port, [self._issue], answered(200))
+        return Pump(self.port, answered(200), [self._issue])
 
     def asking(self, device_code: str) -> bytes:
         """The bytes of one poll."""
         form = f"grant_type={DEVICE_GRANT}&client_id=bench&device_code={device_code}"
         return build("POST", self._poll_path, form=form)
 
-    def polling(self, device_code: str) -> Pump:
-        """Polls under load."""
-        return Pump(self._port, [self.asking(device_code)], _pending)
-
     async def polled(self, request: bytes) -> bool:
-        return _pending(await self._caller.send(request))
+        return pending(await self._caller.send(request))
 
     async def issue_and_polls(self, polls: int) -> bool:
         """Issue and so many polls; the approval is left out, in the peer's favour."""
@@ -177,12 +171,6 @@ class DeviceClient:
         return all(answers)
 
 
-async def polling(clients: Sequence[DeviceClient]) -> list[Operation]:
-    """One poll operation per client, each on a fresh device code."""
-    codes = await asyncio.gather(*(client.issue() for client in clients))
-
-    return [client.polling(code) for client, code in zip(clients, codes, strict=True)]
-
-
-def _pending(answer: Response) -> bool:
+def pending(answer: Response) -> bool:
+    """Whether a poll was told that nobody has approved yet."""
     return answer.status == 400 and b"authorization_pending" in answer.body

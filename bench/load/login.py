@@ -103,7 +103,7 @@ class Desk:
                   headers={**self._origin, "X-Forwarded-For": self._address()})
             for _ in range(addresses)
         ]  # fmt: skip
-        return Pump(self.port, requests, answered(201))
+        return Pump(self.port, answered(201), requests)
 
     def asking(self, challenge: Challenge) -> bytes:
         """The bytes of one status poll."""

@@ -23,7 +23,7 @@ def answered(status: int) -> Good:
 class Pump(Connection):
     """One keep-alive connection that sends its requests in turn, as long as it is told to."""
 
-    def __init__(self, port: int, requests: Sequence[bytes], good: Good) -> None:
+    def __init__(self, port: int, good: Good, requests: Sequence[bytes] = ()) -> None:
         super().__init__()
         self._port = port
         self._requests = cycle(requests)
@@ -31,6 +31,10 @@ class Pump(Connection):
         self._found = Slice()
         self._until = self._began = 0.0
         self._over: asyncio.Future[None] | None = None
+
+    def turn_to(self, request: bytes) -> None:
+        """Send this one from now on."""
+        self._requests = cycle([request])
 
     async def repeat(self, until: float, found: Slice) -> None:
         """Ask until that moment (time.perf_counter), and have the last answer read.

@@ -16,7 +16,7 @@ from bench.speakers import speak_to
 from bench.stores import StoreMissing, StoreTime, redis_pid, scratch_redis
 
 LIMIT_S, QUICK_S = 240.0, 30.0
-CALLERS = 16
+CALLERS = 32
 NO_OP = "/healthz"
 # The same few headers to every candidate, so that parsing them is on both sides of the ratio.
 HEADERS = {"Accept": "application/json", "User-Agent": "bench", "X-Forwarded-For": "10.1.2.3"}
@@ -49,9 +49,9 @@ async def measure(run: Run) -> SuiteResult:
 
 
 def getting(port: int, path: str, headers: Mapping[str, str] | None = None) -> Prepare:
-    """Prepares GETs of one path on sixteen keep-alive connections."""
+    """Prepares GETs of one path on thirty-two keep-alive connections."""
     request = build("GET", path, headers={**HEADERS, **(headers or {})})
-    pumps = [Pump(port, [request], answered(200)) for _ in range(CALLERS)]
+    pumps = [Pump(port, answered(200), [request]) for _ in range(CALLERS)]
 
     async def prepare() -> Sequence[Operation]:
         return pumps

@@ -22,10 +22,11 @@ from bench.run import Run, keep
 from bench.speakers import Speaker, start_naive, start_ours
 from bench.stores import StoreMissing, StoreTime, redis_pid, scratch_database, scratch_redis
 from bench.suites.http import getting
-from bench.thirdparty import PEERS, DeviceClient, Peer, PeerMissing, polling, start_peer
+from bench.thirdparty import PEERS, DeviceClient, Peer, PeerMissing, pending, start_peer
 
 LIMIT_S, QUICK_S = 900.0, 60.0
 CALLERS = 16
+CONNECTIONS_EACH = 2
 ADDRESSES = 256
 POLLS = 20
 PEER_POLLS = 6
@@ -144,10 +145,10 @@ def _issuing(taking_part: Field) -> list[Candidate]:
         server = taking_part.evalsha
         rows.append(Candidate("issue/b1", server, posting(server.port)))
     for speaker in taking_part.speakers:
-        pumps = [desk.issuing("clerk", ADDRESSES) for desk in speaker.desks]
+        pumps = [desk.issuing("clerk", ADDRESSES) for desk in _doubled(speaker.desks)]
         rows.append(Candidate(f"issue/{speaker.name}", speaker.server, _fixed(pumps)))
     for peer, server, clients in taking_part.peers:
-        issuing = _fixed([one.issuing() for one in clients])
+        issuing = _fixed([one.issuing() for one in _doubled(clients)])
         rows.append(Candidate(f"issue/{peer.name}", server, issuing))
     return rows
 
@@ -176,7 +177,7 @@ def _whole(taking_part: Field) -> list[Candidate]:
 
 
 def posting(port: int) -> Prepare:
-    """Prepares POSTs to B1 on sixteen connections, each from another address as in an issue."""
+    """Prepares POSTs to B1 on as many connections, each from another address as in an issue."""
     rng = random.Random(1)
 
     def request() -> bytes:
@@ -184,8 +185,16 @@ def posting(port: int) -> Prepare:
         return build("POST", "/", headers={"X-Forwarded-For": address}, body={"role": "clerk"})
 
     return _fixed(
-        [Pump(port, [request() for _ in range(ADDRESSES)], answered(200)) for _ in range(CALLERS)]
+        [
+            Pump(port, answered(200), [request() for _ in range(ADDRESSES)])
+            for _ in range(CALLERS * CONNECTIONS_EACH)
+        ]
     )
+
+
+def _doubled(callers: Sequence[T]) -> list[T]:
+    """Each as often as it has connections where all that counts is how many asks there are."""
+    return [*callers] * CONNECTIONS_EACH
 
 
 def _bound(ask_for: Callable[[T], Awaitable[bool]], argument: T) -> Operation:
@@ -200,19 +209,26 @@ def _fixed(operations: Sequence[Operation]) -> Prepare:
 
 
 def _asking(desks: Sequence[Desk]) -> Prepare:
+    pumps = [Pump(desk.port, answered(200)) for desk in _doubled(desks)]
+
     async def prepare() -> Sequence[Operation]:
         challenges = await asyncio.gather(*(desk.issue("clerk") for desk in desks))
-        return [
-            Pump(desk.port, [desk.asking(challenge)], answered(200))
-            for desk, challenge in zip(desks, challenges, strict=True)
-        ]
+        asked = zip(pumps, _doubled(desks), _doubled(challenges), strict=True)
+        for pump, desk, challenge in asked:
+            pump.turn_to(desk.asking(challenge))
+        return pumps
 
     return prepare
 
 
 def _peer_polling(clients: Sequence[DeviceClient]) -> Prepare:
+    pumps = [Pump(client.port, pending) for client in _doubled(clients)]
+
     async def prepare() -> Sequence[Operation]:
-        return await polling(clients)
+        codes = await asyncio.gather(*(client.issue() for client in clients))
+        for pump, client, code in zip(pumps, _doubled(clients), _doubled(codes), strict=True):
+            pump.turn_to(client.asking(code))
+        return pumps
 
     return prepare
 

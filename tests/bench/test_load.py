@@ -112,14 +112,16 @@ async def test_a_pump_asks_in_turn_counts_what_is_not_as_it_should_be_and_comes_
     told: Told,
 ) -> None:
     told.answers += [CREATED, b"HTTP/1.1 503 Down\r\nContent-Length: 0\r\n\r\n", CREATED]
-    pump = Pump(told.port, [build("GET", "/a"), build("GET", "/b")], answered(201))
+    pump = Pump(told.port, answered(201), [build("GET", "/a"), build("GET", "/b")])
 
     first = await closed_loop([pump], 0.2)
     told.answers += [CREATED] * 2
     second = await closed_loop([pump], 0.2)
     pump.close()
 
-    assert [request.split()[1] for request in told.asked] == [b"/a", b"/b", b"/a", b"/a", b"/b"]
+    paths = [request.split()[1] for request in told.asked]
+    assert paths[:3] == [b"/a", b"/b", b"/a"]
+    assert set(paths[3:]) == {b"/a", b"/b"}
     assert (first.done, second.done) == (2, 2)
     assert first.bad == 1 + sum(first.faults.values())
     assert set(first.faults) == {"ConnectionLost: closed by the server"}
