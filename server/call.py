@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 
 from sanic import HTTPResponse
 
 from handlers.tools import Tools
 from models.actor import Actor
+from models.address import read_address
 from models.errors.login import SESSION_ENDED
 from models.idempotency import Once
 from models.store.challenge import Place, digest
@@ -111,9 +112,8 @@ def client_ip(headers: Mapping[str, str], peer: str, proxies: int) -> str:
 
 @lru_cache(maxsize=10_000)
 def _address(text: str) -> str | None:
-    try:
-        address = ip_address(text)
-    except ValueError:
+    address = read_address(text)
+    if address is None:
         return None
     if isinstance(address, IPv6Address):
         return str(address.ipv4_mapped or address) if address.scope_id is None else None

@@ -3,8 +3,10 @@
 import csv
 from bisect import bisect_right
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+
+from models.address import read_address
 
 LOCAL = "局域网"
 
@@ -34,9 +36,8 @@ class Places:
 
     def name(self, address: str) -> str:
         """`黑龙江哈尔滨`, `局域网`, or '' when nobody knows."""
-        try:
-            parsed = ip_address(address)
-        except ValueError:
+        parsed = read_address(address)
+        if parsed is None:
             return ""
         if parsed.is_private:
             return LOCAL

@@ -14,7 +14,22 @@ class Reply(HTTPResponse):
     def processed_headers(self) -> list[tuple[bytes, bytes]]:  # type: ignore[override]
         """The headers as they are sent; a line break in a value is left out, as Sanic does."""
         self.headers.setdefault("content-type", self.content_type)
-        return [(_name(name), _value(value)) for name, value in self.headers.items()]
+        return [
+            _often(name, value) if name in _OFTEN else (_name(name), _value(value))
+            for name, value in self.headers.items()
+        ]
+
+
+_OFTEN = frozenset(
+    {"content-type", "content-length", "connection", "alt-svc", "Cache-Control",
+     "X-Content-Type-Options", "Strict-Transport-Security"}
+)  # fmt: skip
+"""Headers whose values repeat themselves, and are nobody's secret."""
+
+
+@lru_cache(maxsize=1024)
+def _often(name: str, value: object) -> tuple[bytes, bytes]:
+    return _name(name), _value(value)
 
 
 @lru_cache(maxsize=256)

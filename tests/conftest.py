@@ -14,13 +14,14 @@ from sanic import Sanic
 from models.store.client import Store
 from server.commands.migrate import migrate
 from tests.live import live, product
-from tests.support import figures, personal, services, tiers
+from tests.support import figures, parsing, personal, services, tiers
 from tests.support.figures import figure
 
 __all__ = ["figure", "live", "product"]
 
 # The second application of a process would be refused its name otherwise.
 Sanic.test_mode = True
+parsing.hold_the_collector_off()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 
+from models.address import read_address
 from models.errors.login import TOO_OFTEN
 from models.store.client import Script, Store
 
@@ -43,10 +44,7 @@ class Limiter:
 @lru_cache(maxsize=10_000)
 def neighbourhood(address: str) -> str:
     """What limits count an address by: itself, or the /64 that one IPv6 customer is given."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
+    parsed = read_address(address)
     if not isinstance(parsed, IPv6Address):
         return address
     return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))

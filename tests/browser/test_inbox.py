@@ -1,12 +1,13 @@
 """The inbox as a person sees it: live arrival, reading, where a message leads, the settings."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from models.grant import Grant
 from models.inbox import InboxMessage
@@ -110,6 +111,29 @@ async def test_the_home_page_counts_what_arrives_in_the_menu(signed: NewSigned) 
     await somebody.at.says("menu-unread", "2")
     await somebody.at.press("menu-inbox")
     await expect(somebody.at.part("message")).to_have_count(2)
+
+
+async def test_a_count_that_comes_late_does_not_take_back_what_arrived(signed: NewSigned) -> None:
+    somebody = await signed("/")
+    await somebody.at.shows("banner")
+    counted, let_go = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        counted.set()
+        await let_go.wait()
+        await route.fulfill(response=answer)
+
+    await somebody.at.page.route("**/messages/unread-count", late)
+    await somebody.at.page.reload()
+    await asyncio.wait_for(counted.wait(), 15)
+    await somebody.gets()
+    await somebody.at.says("menu-unread", "1")
+    async with somebody.at.page.expect_response("**/messages/unread-count"):
+        let_go.set()
+    await somebody.at.page.wait_for_timeout(300)
+
+    assert await somebody.at.part("menu-unread").all_text_contents() == ["1"]
 
 
 async def test_a_message_is_read_by_its_button_and_all_by_another(signed: NewSigned) -> None:

@@ -94,7 +94,7 @@ class Inbox {
       if (fresh.length) say(byId('arrived'), `收到新消息:${fresh[0].title}`);
       this.begun = true;
       showRefusal(byId('inbox-refusal'), null, {});
-      await this.count();
+      await this.count(turn);
     } catch (refused) {
       if (!this.failed(refused)) showRefusal(byId('inbox-refusal'), refused.problem, { retry: () => this.load(cursor) });
     }
@@ -116,9 +116,9 @@ class Inbox {
     byId('inbox').dataset.state = none ? 'empty' : 'ready';
   }
 
-  async count() {
+  async count(turn) {
     const { body } = await call('GET', '/messages/unread-count');
-    this.counted(body);
+    if (turn === this.turn) this.counted(body);
   }
 
   counted(body) {

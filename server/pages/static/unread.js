@@ -10,15 +10,20 @@ export class Unread {
   constructor(ports) {
     Object.assign(this, ports);
     this.text = '';
+    this.turn = 0;
   }
 
   async refresh() {
+    this.turn += 1;
+    const { turn } = this;
     // The badge is a convenience: what fails here is said where the messages are.
     const counted = await this.call('GET', '/messages/unread-count').then(({ body }) => body, () => null);
-    if (counted) this.know(counted);
+    // What arrived while this was on its way knows better.
+    if (counted && turn === this.turn) this.know(counted);
   }
 
   know(counted) {
+    this.turn += 1;
     this.text = countText(counted);
     this.draw();
   }
