@@ -7,6 +7,7 @@ import { GrantActs } from './grantacts.js';
 import { GrantEditor } from './granteditor.js';
 import { grantNode } from './grantview.js';
 import { redraw } from './listing.js';
+import { oneAtATime } from './looking.js';
 import { drawMenus } from './menus.js';
 import { bindTypeSwitch, memory } from './preferences.js';
 import { showRefusal } from './refusal.js';
@@ -31,6 +32,8 @@ class Grants {
       act: (work, text, onRefused) => this.act('notice', work, text, onRefused),
     });
     this.names = new Map();
+    this.turn = 0;
+    this.refresh = oneAtATime(() => this.look());
     this.events = new SessionEvents({
       EventSource: globalThis.EventSource,
       timers,
@@ -69,7 +72,7 @@ class Grants {
     return grant?.status === 'requested' ? this.acts.approve(grant) : undefined;
   }
 
-  async refresh() {
+  async look() {
     try {
       const relations = await this.editor.relations('');
       this.names = new Map(relations.map(({ relation }) => [relation.id, relation]));
@@ -113,8 +116,11 @@ class Grants {
     const status = document.querySelector('input[name="filter"]:checked').value;
     if (status) asked.set('status', status);
     if (cursor) asked.set('cursor', cursor);
+    this.turn += 1;
+    const { turn } = this;
     try {
       const { body } = await call('GET', `/grants?${asked}`);
+      if (turn !== this.turn) return; // another filter was chosen, or the list begun again
       const above = new Set(this.waiting.map((each) => each.id));
       const nodes = body.items.filter((each) => !above.has(each.id)).map((each) => this.node(each));
       if (cursor) byId('list').append(...nodes);

@@ -5,6 +5,7 @@ import { Chooser } from './chooser.js';
 import { timers } from './clock.js';
 import { Devices } from './devices.js';
 import { byId, el, say, show } from './dom.js';
+import { oneAtATime } from './looking.js';
 import { showRefusal } from './refusal.js';
 import { drawMenus, inboxLink } from './menus.js';
 import { SessionEvents } from './sessionevents.js';
@@ -19,6 +20,7 @@ export class Home {
     const failed = (refused) => this.failed(refused);
     this.unread = new Unread({ call: this.call, link: inboxLink });
     this.devices = new Devices({ call: this.call, headers: () => this.headers(), failed });
+    this.refresh = oneAtATime(() => this.look());
     this.events = new SessionEvents({
       EventSource: this.EventSource,
       timers,
@@ -137,7 +139,7 @@ export class Home {
   }
 
   // Reads the session again; false when it is over (the page is back at the desk then).
-  async refresh() {
+  async look() {
     try {
       const { body } = await this.call('GET', '/session');
       if (body.unit?.id !== this.session?.unit?.id || body.role !== this.session?.role) this.switchedElsewhere();

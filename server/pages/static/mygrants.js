@@ -7,6 +7,7 @@ import { byId, say, show } from './dom.js';
 import { GrantActs } from './grantacts.js';
 import { grantNode } from './grantview.js';
 import { redraw } from './listing.js';
+import { oneAtATime } from './looking.js';
 import { drawMenus } from './menus.js';
 import { askedNode, ownGrantNode } from './mygrantview.js';
 import { bindTypeSwitch, memory } from './preferences.js';
@@ -33,6 +34,7 @@ class MyGrants {
       call, headers, here: 'role=clerk&confirm=own', latest: () => this.here()?.dataset.until || null, choices: async (grant) => this.choices(grant),
       failed: (...given) => this.failed(...given), act: (work, text, onRefused) => this.act('notice', work, text, onRefused),
     });
+    this.refresh = oneAtATime(() => this.look());
     this.events = new SessionEvents({
       EventSource: globalThis.EventSource,
       timers,
@@ -64,7 +66,7 @@ class MyGrants {
     return begun ? this.answers.approve(begun) : undefined;
   }
 
-  async refresh() {
+  async look() {
     try {
       this.session = (await call('GET', '/session')).body;
       await this.loadOwn();

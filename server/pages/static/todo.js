@@ -2,6 +2,7 @@
 
 import { byId, el, show } from './dom.js';
 import { day } from './grantview.js';
+import { oneAtATime } from './looking.js';
 
 const MOST = 20;
 
@@ -38,9 +39,16 @@ export class ToDo {
   // ports: {call}
   constructor(ports) {
     Object.assign(this, ports);
+    this.again = oneAtATime(() => this.look());
   }
 
-  async refresh(session) {
+  refresh(session) {
+    this.session = session;
+    return this.again();
+  }
+
+  async look() {
+    const { session } = this;
     if (!session?.unit || session.role === 'officer') return this.hide();
     // A line less is better than a home page that does not open.
     const read = (path) => this.call('GET', path).then(({ body }) => body, () => null);
