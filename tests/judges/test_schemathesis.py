@@ -25,12 +25,12 @@ LEFT_OUT = (
     "plain_switch",
 )
 # 428 says which header is missing better than the usual statuses do (contract §3); a page sends
-# people on instead of refusing.
+# people on instead of refusing. Who guesses passwords long enough meets a lock (423).
 SETTINGS = """
 [checks.missing_required_header]
 expected-statuses = [400, 401, 403, 404, 422, 428]
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 410, 429, 502, 503]
+expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 410, 423, 429, 502, 503]
 [[operations]]
 include-tag = "plain"
 checks.negative_data_rejection.expected-statuses = ["3xx", 400, 401, 403, 404, 409, 415, 422]
@@ -43,7 +43,7 @@ BEYOND_SHAPE = """
 include-operation-id = "{}"
 checks.positive_data_acceptance.expected-statuses = [{}, 422]
 """
-USUAL = '"2xx", "3xx", 401, 403, 404, 409, 410, 429, 502, 503'
+USUAL = '"2xx", "3xx", 401, 403, 404, 409, 410, 423, 429, 502, 503'
 
 
 def _settings() -> str:
