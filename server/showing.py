@@ -5,7 +5,6 @@ caches gone cold; written from a tick, many at a time, the same event costs a th
 """
 
 import asyncio
-import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +13,7 @@ from models.store.challenge import STEP_S, Challenge
 from models.vocabulary import Channel
 from server.events import event_text
 from server.moments import time_text
-from server.qr import QrTable, drawn_once
+from server.qr import QrTable, Symbol, drawn_once
 
 FRAMES_AHEAD = 2
 TICK_S = 0.1
@@ -92,22 +91,20 @@ class Shows:
 
     def _frame(self, found: Challenge, step: int) -> dict[str, Any]:
         token = self._frames.token(found.cid, found.generation, step)
-        return {
-            "frame": token,
-            "url": self._frames.url(token),
-            "bits": base64.b64encode(self.table.bits(token)).decode(),
-            "size": self.table.size,
-            "at": time_text(found.issued_at_ms + step * STEP_S * 1000),
-        }
+        at_ms = found.issued_at_ms + step * STEP_S * 1000
+        return _facts(token, self._frames.url(token), self.table.symbol(token), at_ms)
 
 
 def _still(found: Challenge) -> dict[str, Any]:
     """The e-card platform's own code, which does not change."""
-    symbol, text = drawn_once(found.content), found.content
+    return _facts(found.content, found.content, drawn_once(found.content), found.read_at_ms)
+
+
+def _facts(frame: str, url: str, symbol: Symbol, at_ms: int) -> dict[str, Any]:
     return {
-        "frame": text,
-        "url": text,
+        "frame": frame,
+        "url": url,
         "bits": symbol.base64(),
         "size": symbol.size,
-        "at": time_text(found.read_at_ms),
+        "at": time_text(at_ms),
     }

@@ -19,7 +19,7 @@ from server.heads import put_on
 from server.hub import Waiter
 from server.reply import Reply
 from server.showing import Shows
-from server.wire import shapes, views
+from server.wire import views
 
 HEARTBEAT_S = 10.0
 SESSION_CHECK_S = 5.0
@@ -80,7 +80,7 @@ def _news(call: Call, shows: Shows, waiter: Waiter, found: Challenge) -> str:
     told = ": \n"
     if found.revision != waiter.revision:
         waiter.revision = found.revision
-        told += event_text("status", _status(call, found), found.revision)
+        told += event_text("status", views.challenge(call.tools.frames, found), found.revision)
     if found.status is ChallengeStatus.PENDING:
         return told + shows.frames(found)
     if found.status not in WAITING:
@@ -128,10 +128,6 @@ async def _ask_ecard(call: Call, found: Challenge) -> None:
     if ecard is None or found.channel is not Channel.ECARD or found.status not in OPEN:
         return
     await ecard_logins.ask(call.tools, ecard, found.cid, call.actor, now=call.context.now())
-
-
-def _status(call: Call, found: Challenge) -> shapes.ShownChallenge:
-    return views.challenge(call.tools.frames, found)
 
 
 async def session_events(call: Call) -> None:
