@@ -1,7 +1,9 @@
 """The Redis and PostgreSQL a run uses: their addresses, scratch databases, their CPU time."""
 
+import asyncio
 import contextlib
 import os
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ from bench.procs import cpu_ns
 REDIS_DATABASE = 10
 DEFAULT_REDIS = f"redis://127.0.0.1:6379/{REDIS_DATABASE}"
 DEFAULT_POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
+COMMIT_EVERY_S = 0.05
 
 
 class StoreMissing(Exception):
@@ -93,6 +96,32 @@ async def scratch_database(purpose: str) -> AsyncIterator[PostgresAddress]:
     finally:
         with contextlib.suppress(OSError, asyncpg.PostgresError):
             await _say(keeper.url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextlib.asynccontextmanager
+async def commits_timed() -> AsyncIterator[list[float]]:
+    """How long a commit of nothing but itself takes, ms, twenty times a second while this is open.
+
+    It waits for the same log and disk as every other commit of that PostgreSQL, and for nothing of
+    the servers that are measured.
+    """
+    connection = await asyncpg.connect(postgres_address().url, timeout=5)
+    took: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            began = time.perf_counter()
+            await connection.execute("SELECT pg_logical_emit_message(true, 'bench', '')")
+            took.append((time.perf_counter() - began) * 1000)
+            await asyncio.sleep(COMMIT_EVERY_S)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield took
+    finally:
+        watching.cancel()
+        await asyncio.wait([watching])
+        connection.terminate()
 
 
 async def _say(url: str, statement: str) -> None:

@@ -238,8 +238,7 @@ class Hub:
         """Until the connection breaks, or stays silent although it was asked (reliability F6)."""
         asked = False
         while True:
-            async with asyncio.timeout(_SILENCE_S + _CONNECT_S):
-                message = await ear.get_message(timeout=_SILENCE_S)
+            message = await ear.get_message(timeout=_SILENCE_S)
             if message is not None:
                 asked = False
                 self._hear(message)

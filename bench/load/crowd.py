@@ -1,6 +1,8 @@
 """Many waiting browsers and the phones that scan them, at a steady rate."""
 
 import asyncio
+import contextlib
+import gc
 import json
 import re
 import time
@@ -79,10 +81,31 @@ class Scan:
     event_ms: float
 
 
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Holds the generator's own collector off: a walk over its crowd is no lateness of a server.
+
+    With 10 000 browsers one takes 0.13 s, and came about once in two runs.
+    """
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 async def scan_at(
     browsers: Sequence[Browser], hands: Sequence[Hand], per_second: float
 ) -> tuple[list[Scan], list[str]]:
     """Scans each browser's code once, at a steady rate; what was measured, what went wrong."""
+    with uncollected():
+        return await _scan_all(browsers, hands, per_second)
+
+
+async def _scan_all(
+    browsers: Sequence[Browser], hands: Sequence[Hand], per_second: float
+) -> tuple[list[Scan], list[str]]:
     free: asyncio.Queue[Hand] = asyncio.Queue()
     for hand in hands:
         free.put_nowait(hand)
