@@ -1,4 +1,4 @@
-"""The way to Redis: commands of one loop turn share a round trip, and no write is ever repeated.
+"""The way to Redis: commands of one loop turn share round trips, and no write is ever repeated.
 
 An outage is a refusal (STORE_DOWN, 503) half a second after a command was given, wherever it is by
 then: in the queue, waiting for a connection or on its way. After a few in a row the store is not
@@ -20,6 +20,11 @@ from models.store.carrier import Carrier, PipelineCarrier
 PATIENCE_S = 0.5
 _FAILURES_TO_OPEN = 3
 _OPEN_S = 1.0
+AT_ONCE = 8
+"""So many commands go out before the turn is over: the store works on them while we do on others.
+
+Sent all at its end, the store and a busy loop waited for each other, a tenth of the time.
+"""
 
 
 class Script:
@@ -53,7 +58,7 @@ class Store:
             return await self.call("EVAL", script.text, *command[1:])
 
     def call(self, *command: str | bytes | float) -> "asyncio.Future[Any]":
-        """Send one command with whatever else this turn of the loop sends.
+        """Send one command with others of this turn of the loop.
 
         The future raises the refusal STORE_DOWN on an outage: the command may or may not have run.
         """
@@ -66,6 +71,8 @@ class Store:
         if not self._waiting:
             loop.call_soon(self._flush)
         self._waiting.append(Asked(command, future, now + self._patience_s))
+        if len(self._waiting) == AT_ONCE:
+            self._flush()
         return future
 
     def _flush(self) -> None:

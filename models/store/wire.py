@@ -94,6 +94,8 @@ class _Line(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._open, self._forgiven = True, False
         self._transport.set_protocol(self)
+        # uvloop otherwise keeps what is written until the loop's turn is over.
+        self._transport.set_write_buffer_limits(high=0)
 
     def send(self, batch: Sequence[Asked]) -> None:
         """Write commands in one go."""
