@@ -11,7 +11,12 @@ from handlers.grant_requests import RENEWABLE
 from handlers.tools import Tools
 from models.audit import Action
 from models.errors.filing import STATE_CHANGED
-from models.errors.grant import GRANT_REQUEST_LAPSED, GRANT_TOO_WIDE, GRANTS_NOT_YOURS
+from models.errors.grant import (
+    GRANT_REQUEST_LAPSED,
+    GRANT_SUSPENDED,
+    GRANT_TOO_WIDE,
+    GRANTS_NOT_YOURS,
+)
 from models.errors.scan import CLERK_UNKNOWN
 from models.grant import Grant
 from models.grant_states import GRANT_LABELS
@@ -47,7 +52,8 @@ async def approve(  # noqa: PLR0913
     """Approve a request, perhaps in part; the id of the grant that is live from now on.
 
     A clerk who has a live grant of the unit keeps it, widened; the request is merged into it.
-    limit: beyond which a delegated 单位管理员 cannot give. The desk that was waiting goes on.
+    limit: beyond which a delegated 单位管理员 cannot give. The desk that was waiting goes on, or
+    hears why the clerk still cannot come in.
     Refuses: NOT_FOUND, STATE_CHANGED, GRANT_REQUEST_LAPSED, GRANTS_NOT_YOURS for the own request,
     GRANT_TOO_WIDE, INPUT_WRONG.
     """
@@ -58,9 +64,10 @@ async def approve(  # noqa: PLR0913
         scope = await _approved_scope(grant, narrowed, limit)
         check_dates(now, narrowed.valid_to, now)
         held = await live_grant(tools.vault, unit_id, grant.open(tools.vault))
+        state = GrantStatus.ACTIVE
         if held is None:
             step = Step(
-                GrantStatus.ACTIVE,
+                state,
                 Action.GRANT_APPROVE,
                 Topic.GRANT_APPROVED,
                 told_of(grant, rep=False),
@@ -69,11 +76,20 @@ async def approve(  # noqa: PLR0913
             )
             await changes.move(hand, grant, step)
         else:
-            await _merge(changes, hand, grant, held, scope, narrowed.valid_to)
+            state = await _merge(changes, hand, grant, held, scope, narrowed.valid_to)
         await Grant.filter(unit_id=unit_id, person_id=grant.person_id).update(muted=False)
     if grant.challenge_id:
-        await tools.challenges.granted(grant.challenge_id)
+        await _tell_desk(tools, grant.challenge_id, state)
     return held.id if held else grant.id
+
+
+async def _tell_desk(tools: Tools, cid: str, state: GrantStatus) -> None:
+    if state is GrantStatus.ACTIVE:
+        await tools.challenges.granted(cid)
+        return
+    # A manager does not lift the legal rep's pause, and what begins on a day begins on that day.
+    why = GRANT_SUSPENDED if state is GrantStatus.SUSPENDED else CLERK_UNKNOWN
+    await tools.challenges.refuse(cid, "grant_not_in_force", why.code)
 
 
 def _given(hand: Hand, now: datetime, narrowed: Narrowed) -> dict[str, object]:
@@ -135,7 +151,8 @@ async def _merge(
     held: Grant,
     scope: dict[str, str],
     valid_to: datetime | None,
-) -> None:
+) -> GrantStatus:
+    """Widen the grant that is held by what was asked for; the state in which that leaves it."""
     check_dates(held.valid_from, valid_to, changes.now)
     lets_go_on = held.status is GrantStatus.SUSPENDED and hand.party is GrantParty.LEGAL_REP
     to = held.status
@@ -166,6 +183,7 @@ async def _merge(
     await changes.move(hand, held, widened)
     merged = Step(GrantStatus.CANCELLED, Action.GRANT_CANCEL, columns={"merged_into": held.id})
     await changes.move(hand, request, merged)
+    return to
 
 
 def _extended(ends: datetime | None, now: datetime) -> datetime | None:

@@ -5,13 +5,14 @@ from handlers.entries import view_of
 from handlers.grant_answers import Narrowed
 from handlers.tools import Tools
 from models.errors.grant import (
+    GRANT_SUSPENDED,
     GRANT_TOO_WIDE,
     GRANTS_NOT_YOURS,
 )
 from models.errors.system import NOT_FOUND
 from models.grant import Grant, GrantScope
 from models.unit import Relation
-from models.vocabulary import ChallengeStatus, GrantStatus, Role
+from models.vocabulary import ChallengeStatus, GrantStatus, Role, Suspension
 from tests.build import (
     DAY,
     NOW,
@@ -174,3 +175,22 @@ async def test_a_merge_lets_what_rested_on_the_older_revision_go_on_with_more(
     reloaded = await session_reloads.reload(tools, desk.session, desk.secret, now=NOW)
     assert reloaded is not None
     assert len(view_of(tools, reloaded).relations) == 2
+
+
+async def test_a_desk_whose_request_went_into_a_paused_grant_hears_why_it_cannot_go_on(
+    tools: Tools,
+) -> None:
+    unit = await a_unit()
+    manager, clerk = await a_granted_clerk(unit), await a_granted_clerk(unit)
+    await Grant.filter(id=manager.grant.id).update(manager_slot=1, person_id=manager.person.id)
+    await Grant.filter(id=clerk.grant.id).update(
+        status=GrantStatus.SUSPENDED, suspension=Suspension.WISHED
+    )
+    phone, shown = await a_phone_session(tools, clerk.person), await a_challenge(tools, Role.CLERK)
+    found = await ask_at(tools, clerk.person, phone, shown, unit)
+
+    await say_yes(tools, await a_desk_session(tools, manager.person, Role.CLERK, unit), found)
+
+    desk = await challenge_now(tools, shown)
+    assert (desk.status, desk.refusal) == (ChallengeStatus.DENIED, GRANT_SUSPENDED.code)
+    assert (await Grant.get(id=clerk.grant.id)).status is GrantStatus.SUSPENDED
