@@ -1,7 +1,7 @@
 """The legal rep's page 授权登录: add a clerk, change, pause, confirm, delete (手册 3.1.1)."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from server.demo.identifiers import resident_number
 from tests.browser.conftest import NewBrowser, NewDesk
@@ -268,3 +268,30 @@ async def test_a_revocation_on_the_page_ends_the_open_page_of_the_clerk_within_a
     await at.says("done", "已删除")
     await picture(clerk, "p16-revoked")
     await clerk.hides("home")
+
+
+async def test_a_fault_of_the_page_itself_is_said_with_what_to_do_next(
+    desk: NewDesk, live: Live
+) -> None:
+    at = await the_page(desk, live, "P1")
+    broken = "页面出错,请刷新后核对!"
+
+    async def nonsense(route: Route) -> None:
+        await route.fulfill(json={"items": None})
+
+    # What the page cannot make sense of is no refusal, and is not swallowed.
+    await at.page.route("**/api/v1/grants?limit=50*", nonsense)
+    await at.page.get_by_test_id("filter-active").check(force=True)
+    await at.says("refusal-title", broken)
+    await at.page.unroute("**/api/v1/grants?limit=50*")
+
+    await at.press("action-refresh")
+    await at.shows("grant")
+    await at.hides("refusal")
+
+    # Nor is what no part of the page was ready for.
+    await at.page.evaluate("() => { setTimeout(() => { throw new TypeError('unforeseen'); }); }")
+    await at.says("refusal-title", broken)
+    await picture(at, "grants-broken")
+    assert at.faults == ["unforeseen"]
+    at.faults.clear()

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { oneAtATime } from '../../server/pages/static/looking.js';
+import { newestOnly, oneAtATime } from '../../server/pages/static/looking.js';
 
 function answers() {
   const open = [];
@@ -35,4 +35,12 @@ test('a look that failed is told, and the next one is made as if nothing had bee
   const next = refresh();
   open[1].resolve('there');
   assert.equal(await next, 'there');
+});
+
+test('of looks that differ only the newest counts, whichever answer comes first', () => {
+  const begin = newestOnly();
+  const first = begin();
+  assert.equal(first(), true);
+  const second = begin();
+  assert.deepEqual([first(), second()], [false, true]);
 });

@@ -26,7 +26,7 @@ export function ask({ title, text, body = [], ok, check = () => null }) {
   let agreed = false;
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const problem = check();
+    const problem = check() ?? null;
     showRefusal(refusal, problem, {});
     if (problem) return refusal.scrollIntoView({ block: 'nearest' });
     agreed = true;

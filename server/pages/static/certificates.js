@@ -1,5 +1,6 @@
 // The certificates page's entry: the session, the unit's certificates, adding and looking after them.
 
+import { actor } from './acting.js';
 import { caller } from './api.js';
 import { certificateNode, doneText } from './certificateview.js';
 import { byId, say, show } from './dom.js';
@@ -21,6 +22,11 @@ const TOO_LARGE = {
 class Certificates {
   constructor() {
     this.replaces = '';
+    this.act = actor({
+      title: 'certificates-title', places: ['notice', 'upload-refusal', 'dates-refusal'],
+      settled: () => this.stopReplacing(), refresh: () => this.load(),
+      failed: (place, refused, again) => this.refused(place, refused, again),
+    });
     byId('more').addEventListener('click', () => this.load(this.cursor));
     byId('file').addEventListener('change', (event) => this.upload(event.target.files[0]));
     byId('dates').addEventListener('submit', (event) => this.saveDates(event));
@@ -89,33 +95,20 @@ class Certificates {
     byId('trouble').querySelector('summary').focus();
   }
 
-  async change(place, act, told) {
-    try {
-      const answer = await act();
-      showRefusal(byId(place), null, {});
-      this.stopReplacing();
-      byId('certificates-title').focus();
-      await this.load();
-      say(byId('done'), told(answer?.body));
-    } catch (refused) {
-      this.refused(place, refused, () => this.change(place, act, told));
-    }
-  }
-
   upload(file) {
     byId('file').value = '';
     if (!file) return undefined;
     if (file.size > LARGEST) return showRefusal(byId('upload-refusal'), TOO_LARGE, {});
     const form = new FormData();
     form.append('file', file);
-    return this.change('upload-refusal', () => call('POST', this.target(), { form, headers: this.headers() }), doneText);
+    return this.act('upload-refusal', () => call('POST', this.target(), { form, headers: this.headers() }), doneText);
   }
 
   saveDates(event) {
     event.preventDefault();
     // The last second of the chosen day in China.
     const body = { title: byId('dates-title').value.trim() || '单位数字证书', not_after: `${byId('dates-end').value}T15:59:59Z` };
-    return this.change('dates-refusal', () => call('POST', this.target(), { body, headers: this.headers() }), doneText);
+    return this.act('dates-refusal', () => call('POST', this.target(), { body, headers: this.headers() }), doneText);
   }
 
   target() {
@@ -135,13 +128,13 @@ class Certificates {
   }
 
   renew(each) {
-    const act = () => call('POST', `/certificates/${each.id}/renew`, { headers: this.matching(each) });
-    return this.change('notice', act, () => '已申请在线更新。证书机构办好后自动换成新证书,并通知您;现在的证书到期前照常使用。');
+    const work = () => call('POST', `/certificates/${each.id}/renew`, { headers: this.matching(each) });
+    return this.act('notice', work, '已申请在线更新。证书机构办好后自动换成新证书,并通知您;现在的证书到期前照常使用。');
   }
 
   cancelRenewal(each) {
-    const act = () => call('POST', `/certificates/${each.id}/cancel-renewal`, { headers: this.matching(each) });
-    return this.change('notice', act, () => '已取消更新,到期前仍会提醒您。');
+    const work = () => call('POST', `/certificates/${each.id}/cancel-renewal`, { headers: this.matching(each) });
+    return this.act('notice', work, '已取消更新,到期前仍会提醒您。');
   }
 
   matching(each) {
@@ -150,14 +143,14 @@ class Certificates {
 
   reportLost(each) {
     if (!confirm('挂失后本平台不再使用这个证书,并通知单位的办事员和法人。确定挂失吗?')) return undefined;
-    const act = () => call('POST', `/certificates/${each.id}/report-lost`, { headers: this.matching(each) });
-    return this.change('notice', act, () => '已挂失。请联系证书机构补办,办好后在这里添加新证书。');
+    const work = () => call('POST', `/certificates/${each.id}/report-lost`, { headers: this.matching(each) });
+    return this.act('notice', work, '已挂失。请联系证书机构补办,办好后在这里添加新证书。');
   }
 
   remove(each) {
     if (!confirm('删除后不再提醒这个证书的到期日。确定删除吗?')) return undefined;
-    const act = () => call('DELETE', `/certificates/${each.id}`, { headers: this.headers() });
-    return this.change('notice', act, () => '已删除。');
+    const work = () => call('DELETE', `/certificates/${each.id}`, { headers: this.headers() });
+    return this.act('notice', work, '已删除。');
   }
 }
 

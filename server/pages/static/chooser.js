@@ -1,8 +1,9 @@
 // The unit chooser 选择单位: a list to search, by mouse or by keyboard alone.
 
 import { el, show } from './dom.js';
-import { SEARCH_FROM, unitWords } from './units.js';
+import { newestOnly } from './looking.js';
 import { showRefusal } from './refusal.js';
+import { SEARCH_FROM, unitWords } from './units.js';
 
 const TYPING_MS = 250;
 
@@ -26,7 +27,7 @@ export class Chooser {
     });
     this.refusal = el('div');
     place.replaceChildren(this.searchRow, this.count, this.refusal, this.list, this.more);
-    this.turn = 0;
+    this.begin = newestOnly();
   }
 
   typed() {
@@ -36,16 +37,15 @@ export class Chooser {
 
   // Loads a page; cursor null: from the start, replacing what is listed.
   async load(cursor = null) {
-    this.turn += 1;
-    const { turn } = this;
+    const counts = this.begin();
     const query = this.search.value;
     try {
       const page = await this.fetchPage(query, cursor);
-      if (turn !== this.turn) return;
+      if (!counts()) return;
       showRefusal(this.refusal, null, {});
       this.fill(page, query, cursor !== null);
     } catch (refused) {
-      if (turn === this.turn) showRefusal(this.refusal, refused.problem, this.acts);
+      if (counts()) showRefusal(this.refusal, refused.problem, this.acts);
     }
   }
 

@@ -38,7 +38,7 @@ export class GrantActs {
 
   // The step needs a fresh scan: the login page asks for one and leads back to this answer.
   confirmIdentity(grant, { problem }) {
-    if (problem.code !== 'SB-3012') return false;
+    if (problem?.code !== 'SB-3012') return false;
     const go = () => location.assign(`/login?${this.here}&answer=${encodeURIComponent(grant.id)}`);
     showRefusal(byId('notice'), problem, { 'confirm-identity': go });
     return true;

@@ -1,5 +1,6 @@
 // The grants page's entry: what waits for an answer, the unit's clerks, and news of both.
 
+import { actor } from './acting.js';
 import { caller } from './api.js';
 import { timers } from './clock.js';
 import { byId, say, show } from './dom.js';
@@ -7,7 +8,7 @@ import { GrantActs } from './grantacts.js';
 import { GrantEditor } from './granteditor.js';
 import { grantNode } from './grantview.js';
 import { redraw } from './listing.js';
-import { oneAtATime } from './looking.js';
+import { newestOnly, oneAtATime } from './looking.js';
 import { drawMenus } from './menus.js';
 import { bindTypeSwitch, memory } from './preferences.js';
 import { showRefusal } from './refusal.js';
@@ -25,6 +26,10 @@ class Grants {
       'X-CSRF-Token': this.session.csrf_token, ...(grant ? { 'If-Match': `"${grant.revision}"` } : {}),
     });
     const failed = (place, refused, again) => this.failed(place, refused, again);
+    this.act = actor({
+      title: 'grants-title', places: ['notice', 'editor-refusal'], failed,
+      settled: () => this.editor.close(), refresh: () => this.refresh(),
+    });
     this.editor = new GrantEditor({ call, headers, failed, saved: (work, text) => this.act('editor-refusal', work, text) });
     this.acts = new GrantActs({
       call, headers, failed, here: 'role=legal_rep&confirm=grants',
@@ -32,7 +37,7 @@ class Grants {
       act: (work, text, onRefused) => this.act('notice', work, text, onRefused),
     });
     this.names = new Map();
-    this.turn = 0;
+    this.begin = newestOnly();
     this.refresh = oneAtATime(() => this.look());
     this.events = new SessionEvents({
       EventSource: globalThis.EventSource,
@@ -116,11 +121,10 @@ class Grants {
     const status = document.querySelector('input[name="filter"]:checked').value;
     if (status) asked.set('status', status);
     if (cursor) asked.set('cursor', cursor);
-    this.turn += 1;
-    const { turn } = this;
+    const counts = this.begin();
     try {
       const { body } = await call('GET', `/grants?${asked}`);
-      if (turn !== this.turn) return; // another filter was chosen, or the list begun again
+      if (!counts()) return; // another filter was chosen, or the list begun again
       const above = new Set(this.waiting.map((each) => each.id));
       const nodes = body.items.filter((each) => !above.has(each.id)).map((each) => this.node(each));
       if (cursor) byId('list').append(...nodes);
@@ -153,25 +157,6 @@ class Grants {
       retry: again, refresh: reload, 'sign-in': toLogin, 'view-grants': reload,
       'correct-input': () => byId(place).scrollIntoView(),
     });
-  }
-
-  // Does something to grants and shows what came of it. onRefused: deals with a refusal by itself
-  // and answers true.
-  async act(place, work, text, onRefused = () => false) {
-    try {
-      await work();
-      showRefusal(byId(place), null, {});
-      showRefusal(byId('notice'), null, {});
-      this.editor.close();
-      byId('grants-title').focus(); // before the list is read again: from then on the keyboard is the person's
-      await this.refresh();
-      say(byId('done'), text);
-    } catch (refused) {
-      if (!refused.problem) throw refused;
-      say(byId('done'), '');
-      if (!onRefused(refused)) this.failed(place, refused, () => this.act(place, work, text, onRefused));
-      byId(place).scrollIntoView({ block: 'nearest' });
-    }
   }
 }
 

@@ -4,6 +4,7 @@ import { caller } from './api.js';
 import { serverClock, timers } from './clock.js';
 import { byId, el, say, show } from './dom.js';
 import { redraw } from './listing.js';
+import { newestOnly } from './looking.js';
 import { drawMenus, inboxLink } from './menus.js';
 import { EMPTY, messageNode } from './messages.js';
 import { bindTypeSwitch, memory } from './preferences.js';
@@ -23,6 +24,7 @@ class Inbox {
     this.cursor = null;
     this.filter = '';
     this.known = new Set();
+    this.begin = newestOnly();
     const headers = () => ({ 'X-CSRF-Token': this.session.csrf_token });
     const failed = (refused) => this.failed(refused);
     this.headers = headers;
@@ -84,17 +86,16 @@ class Inbox {
     const asked = new URLSearchParams({ limit: String(PAGE) });
     if (this.filter) asked.set('unread', this.filter);
     if (cursor) asked.set('cursor', cursor);
-    const turn = (this.turn ?? 0) + 1;
-    this.turn = turn;
+    const counts = this.begin();
     try {
       const { body } = await call('GET', `/messages?${asked}`);
-      if (turn !== this.turn) return;
+      if (!counts()) return;
       const fresh = cursor ? [] : body.items.filter(({ id }) => this.begun && !this.known.has(id));
       this.draw(body, cursor);
       if (fresh.length) say(byId('arrived'), `收到新消息:${fresh[0].title}`);
       this.begun = true;
       showRefusal(byId('inbox-refusal'), null, {});
-      await this.count(turn);
+      await this.count(counts);
     } catch (refused) {
       if (!this.failed(refused)) showRefusal(byId('inbox-refusal'), refused.problem, { retry: () => this.load(cursor) });
     }
@@ -116,9 +117,9 @@ class Inbox {
     byId('inbox').dataset.state = none ? 'empty' : 'ready';
   }
 
-  async count(turn) {
+  async count(counts) {
     const { body } = await call('GET', '/messages/unread-count');
-    if (turn === this.turn) this.counted(body);
+    if (counts()) this.counted(body);
   }
 
   counted(body) {

@@ -1,5 +1,6 @@
 // A clerk's own grants: what units let one do, asking for more, and, as a manager, answering others.
 
+import { actor } from './acting.js';
 import { caller } from './api.js';
 import { ask } from './asking.js';
 import { timers } from './clock.js';
@@ -26,13 +27,18 @@ class MyGrants {
     });
     this.headers = headers;
     this.waiting = [];
+    const failed = (place, refused, again) => this.failed(place, refused, again);
+    this.act = actor({
+      title: 'mine-title', places: ['notice', 'ask-refusal'], failed, refresh: () => this.refresh(),
+      settled: (place) => place === 'ask-refusal' && byId('ask-form').reset(),
+    });
     this.acts = {
       renew: (grant) => this.act('notice', () => call('POST', `/session/grants/${grant.id}/renewal`, { headers: headers() }), '已提交续期申请,法人同意后继续有效。'),
       withdraw: (request) => this.withdraw(request),
     };
     this.answers = new GrantActs({
       call, headers, here: 'role=clerk&confirm=own', latest: () => this.here()?.dataset.until || null, choices: async (grant) => this.choices(grant),
-      failed: (...given) => this.failed(...given), act: (work, text, onRefused) => this.act('notice', work, text, onRefused),
+      failed, act: (work, text, onRefused) => this.act('notice', work, text, onRefused),
     });
     this.refresh = oneAtATime(() => this.look());
     this.events = new SessionEvents({
@@ -142,28 +148,12 @@ class MyGrants {
   }
 
   failed(place, { status, problem }, again) {
-    if (status === 401 || problem.code === 'SB-3005') return this.end(problem);
+    if (status === 401 || problem?.code === 'SB-3005') return this.end(problem);
     return showRefusal(byId(place), problem, {
       retry: again, refresh: reload, 'sign-in': toLogin, 'choose-unit': () => location.assign('/'),
       'request-grant': () => byId('uscc').focus(), 'view-grant-request': () => byId('asked').scrollIntoView(),
       'view-grants': () => byId('own').scrollIntoView(), 'correct-input': () => byId('uscc').focus(),
     });
-  }
-
-  async act(place, work, text, onRefused = () => false) {
-    try {
-      await work();
-      for (const each of ['notice', 'ask-refusal']) showRefusal(byId(each), null, {});
-      if (place === 'ask-refusal') byId('ask-form').reset();
-      byId('mine-title').focus(); // before the lists are read again: from then on the keyboard is the person's
-      await this.refresh();
-      say(byId('done'), text);
-    } catch (refused) {
-      if (!refused.problem) throw refused;
-      say(byId('done'), '');
-      if (!onRefused(refused)) this.failed(place, refused, () => this.act(place, work, text, onRefused));
-      byId(place).scrollIntoView({ block: 'nearest' });
-    }
   }
 }
 

@@ -14,6 +14,14 @@ const PLACES = {
 // These happen on the phone that scanned; on the computer they can only be said.
 const ON_PHONE = new Set(['request-grant', 'view-grant-request', 'confirm-identity', 'subscribe', 'update-app']);
 
+// No answer of the server speaks of it: the fault is the page's own.
+const BROKEN = {
+  title: '页面出错,请刷新后核对!',
+  detail: '页面程序遇到意外情况,刚才的操作可能没有完成',
+  solutions: ['刷新页面,核对刚才的操作是否已经完成', '多次出现时,请更新浏览器,或联系经办机构'],
+  actions: [{ rel: 'refresh', title: '刷新页面' }],
+};
+
 // What becomes of each action: a button (`act`), a link (`href`) or words (`text`).
 // acts: {rel: function}, what this page can do by itself.
 export function stepsOf(problem, acts) {
@@ -66,10 +74,29 @@ export function refusalCard(problem, acts) {
   );
 }
 
-// Puts the card into `place`, or empties it; the same refusal is not announced twice.
+// Puts the card into `place`, or empties it (null); the same refusal is not announced twice.
+// problem: undefined when what went wrong carries none, so it was no answer of the server.
 export function showRefusal(place, problem, acts) {
+  if (problem === undefined) return showRefusal(place, BROKEN, { refresh: () => location.reload() });
   const shown = problem ? JSON.stringify(problem) : '';
-  if (place.dataset.shown === shown) return;
+  if (place.dataset.shown === shown) return undefined;
   place.dataset.shown = shown;
   place.replaceChildren(...(problem ? [refusalCard(problem, acts)] : []));
+  return undefined;
 }
+
+// A fault that nobody caught is said too: nobody should wait for what does not come.
+let above = null;
+
+function tell(fault) {
+  if (!fault || fault.name === 'AbortError') return;
+  if (!above) {
+    above = el('div', { testid: 'page-fault' });
+    document.querySelector('main').prepend(above);
+  }
+  showRefusal(above, fault.problem, { refresh: () => location.reload() });
+  above.scrollIntoView({ block: 'nearest' });
+}
+
+globalThis.addEventListener?.('error', ({ error }) => tell(error));
+globalThis.addEventListener?.('unhandledrejection', ({ reason }) => tell(reason));

@@ -78,7 +78,7 @@ class Registration {
 
   taken({ status, sources, sentence }) {
     const active = status === 'active';
-    showRefusal(byId('notice'), sentence, this.acts());
+    showRefusal(byId('notice'), sentence ?? null, this.acts());
     this.diagnose(active ? [] : sources, []);
     show(byId('form'), !active);
     show(byId('outcome'), true);
@@ -98,7 +98,7 @@ class Registration {
     showRefusal(byId('notice'), problem, this.acts());
     const sources = answer?.sources ?? [];
     this.diagnose(sources, answer?.relations ?? []);
-    const typed = problem.errors.map(({ pointer }) => POINTERS[pointer]).filter(Boolean);
+    const typed = (problem?.errors ?? []).map(({ pointer }) => POINTERS[pointer]).filter(Boolean);
     this.mark([...typed, ...wrongItems(sources)]);
     byId('title').focus();
   }

@@ -29,7 +29,6 @@ async function working(form, work) {
   try {
     await work();
   } catch (refused) {
-    if (!refused.problem) throw refused;
     refuse(refused.problem);
   } finally {
     button.disabled = false;

@@ -1,6 +1,7 @@
 // The number of unread messages next to the menu's 消息.
 
 import { el, say, show } from './dom.js';
+import { newestOnly } from './looking.js';
 
 // "3", "99+", or "" for none.
 export const countText = ({ unread, more }) => (unread ? `${unread}${more ? '+' : ''}` : '');
@@ -10,20 +11,19 @@ export class Unread {
   constructor(ports) {
     Object.assign(this, ports);
     this.text = '';
-    this.turn = 0;
+    this.begin = newestOnly();
   }
 
   async refresh() {
-    this.turn += 1;
-    const { turn } = this;
+    const counts = this.begin();
     // The badge is a convenience: what fails here is said where the messages are.
     const counted = await this.call('GET', '/messages/unread-count').then(({ body }) => body, () => null);
     // What arrived while this was on its way knows better.
-    if (counted && turn === this.turn) this.know(counted);
+    if (counted && counts()) this.know(counted);
   }
 
   know(counted) {
-    this.turn += 1;
+    this.begin();
     this.text = countText(counted);
     this.draw();
   }
