@@ -126,7 +126,8 @@ def latency_facts(stage: Stage) -> dict[str, Any]:
         "event_p50_p99_ms": [percentile(event, 0.5), percentile(event, 0.99)],
         "first_scans_max_ms": stage.first_ms,
         "commit_p50_max_ms": [
-            percentile(stage.commits_ms, 0.5), max(stage.commits_ms, default=0.0)
+            percentile(stage.commits_ms, 0.5),
+            max(stage.commits_ms, default=0.0),
         ],
         "latency_ms": {"ack": ack, "event": event},
     }
