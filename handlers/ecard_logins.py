@@ -1,9 +1,9 @@
 """Logins by the e-card app's own scanner: its platform is asked, its yes is an approval."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from handlers.approvals import Approved
 from handlers.grant_acceptance import welcomed

@@ -1,8 +1,9 @@
 """What opening a session makes: its secret, its stage, and what its pages may show (sealed)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
+from msgspec.structs import replace
 
 from handlers.mandates import Mandate, RelationView
 from handlers.tools import Tools
@@ -61,7 +62,7 @@ def entered(tools: Tools, session: Session, person: Person, mandate: Mandate | N
     view = View(name=identity.name, id_no_masked=mask_id_no(identity.id_no))
     if mandate is None:
         return replace(session, view=_seal(tools, session.id, view))
-    view = msgspec.structs.replace(
+    view = replace(
         view,
         unit_name=mandate.unit.name,
         uscc_masked=mask_uscc(mandate.unit.uscc),

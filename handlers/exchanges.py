@@ -1,9 +1,9 @@
 """The exchange: an approved challenge becomes the desk's session, once (qr-login §5.2, §5.8)."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from handlers.answers import for_desk
 from handlers.approvals import Approved

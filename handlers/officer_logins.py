@@ -1,10 +1,11 @@
 """Officers sign in: password and authenticator code together, one verdict (domain §4.1)."""
 
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import pyotp
+from msgspec.structs import replace
 
 from handlers import officer_passwords
 from handlers.locks import Failure, count_failure, forget_failures, hold_open, require_open

@@ -1,8 +1,9 @@
 """Opening a desk's session, whatever proved who sits there: a scan or a password."""
 
 import secrets
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from handlers.entries import CHOOSING_SPAN, DESK_SPAN, Opened, entered
 from handlers.mandates import Mandate, used

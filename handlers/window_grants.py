@@ -1,10 +1,11 @@
 """公共服务单位用户授权: clerks authorised at the window, with papers and a notice read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 from tortoise.exceptions import IntegrityError
 
 from handlers.grant_changes import Changes, Hand, changing

@@ -1,12 +1,11 @@
 """Who acts: what a handler knows of the caller, made by the door from a session or a challenge."""
 
-from dataclasses import dataclass
+import msgspec
 
 from models.vocabulary import Duty, Role
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(msgspec.Struct, frozen=True):
     """Where an officer serves and with which duties 岗位.
 
     agency: code of the own agency, '' for none; region: area code whose agencies are served as
@@ -18,8 +17,7 @@ class Post:
     duties: frozenset[Duty]
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(msgspec.Struct, frozen=True):
     """The caller of a handler. role and unit_id are empty until a unit was entered.
 
     post: of an officer only. ip: what the server saw through trusted proxies only; browser: what

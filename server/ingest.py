@@ -6,7 +6,8 @@ request that is sent again within its 300 s does no harm: what it tells is taken
 
 import hashlib
 import hmac
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from models.actor import Actor
 from models.errors.system import FORBIDDEN

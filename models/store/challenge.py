@@ -4,8 +4,9 @@ import hashlib
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+import msgspec
 
 from models.store.client import Script, Store
 from models.store.limit import neighbourhood
@@ -18,8 +19,7 @@ _SCRIPT = Script("challenge.lua")
 _VERSIONS = Script("versions.lua")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where a request comes from, as the server saw it; browser and os are what it says it is."""
 
     ip: str
@@ -29,24 +29,21 @@ class Place:
     known_browser: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(msgspec.Struct, frozen=True):
     """A token bucket: `capacity` calls at once, one more every `refill_ms`."""
 
     capacity: int
     refill_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class ECardCode:
+class ECardCode(msgspec.Struct, frozen=True):
     """The e-card platform's own QR: its code, and the text to draw."""
 
     qr_code: str
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(msgspec.Struct, frozen=True):
     """What the desk may know of its challenge. Times are milliseconds of the store's clock."""
 
     cid: str
@@ -65,8 +62,7 @@ class Challenge:
     read_at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """What a claiming phone learns of the desk.
 
     scanners: how many people have scanned codes of the desk's address within an hour.
@@ -82,8 +78,7 @@ class Claim:
     scanners: int
 
 
-@dataclass(frozen=True, slots=True)
-class Redeemed:
+class Redeemed(msgspec.Struct, frozen=True):
     """What an exchange hands out, once: what was approved, by whom, for which desk."""
 
     approved: str
@@ -95,8 +90,7 @@ class Redeemed:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
+class Answer(msgspec.Struct, Generic[T], frozen=True):
     """The script's word (`ok`, `same`, or why not) with its result where there is one."""
 
     word: str

@@ -1,10 +1,12 @@
 """Sessions in Redis: a typed face of session.lua (qr-login §5.8, domain §7.4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from models.store.challenge import Place, digest
 from models.store.client import Script, Store
@@ -49,16 +51,14 @@ class Stage(StrEnum):
     UNIT = "unit"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """How long a session lasts: idle_ms without a request, absolute_ms in all."""
 
     idle_ms: int
     absolute_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     """One session. mandate: `l:<id>` or `g:<id>`, the row that lets the person act for the unit.
 
     `view` is a sealed text that only the server can read; revisions are those at opening.
@@ -89,8 +89,7 @@ class Session:
         return min(self.seen_at_ms + self.idle_ms, self.ends_at_ms)
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(msgspec.Struct, frozen=True):
     """What looking at a session found.
 
     word: `ok`; `check` (ask the database for the revisions, then go on); `mandate` or `account` (it
@@ -234,9 +233,8 @@ _NUMBERS = {"person_revision", "mandate_revision", "epoch"}
 
 def _flat(session: Session, span: Span, *, keep: bool = False) -> list[str | int]:
     flat: list[str | int] = []
-    for field in fields(session):
-        if field.name in _WIRE:
-            flat += [_WIRE[field.name], getattr(session, field.name) or _empty(field.name)]
+    for name, short in _WIRE.items():
+        flat += [short, getattr(session, name) or _empty(name)]
     place = session.place
     flat += ["ip", place.ip, "br", place.browser, "os", place.os]
     flat += [

@@ -1,6 +1,6 @@
 """Browsers that become known, and warnings about those that were not."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from handlers import exchanges
 from handlers.entries import Entered

@@ -1,7 +1,8 @@
 """Pairing: two digits shown on the phone and typed at a desk that is elsewhere."""
 
 import asyncio
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from handlers import challenges
 from handlers.tools import Tools

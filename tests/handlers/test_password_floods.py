@@ -4,7 +4,8 @@ import asyncio
 import os
 import random
 from collections import Counter
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from handlers import password_logins
 from handlers.password_logins import Attempt

@@ -1,9 +1,9 @@
 """Desks that are elsewhere, browsers that are known, logins that are refused for their risk."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from handlers.risk import NIGHT_ENDS
 from handlers.scans import SHANGHAI

@@ -4,10 +4,10 @@ A ceiling here is what a step costs now; whoever makes it cheaper lowers it. `-s
 """
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from models.store.client import Store

@@ -4,9 +4,9 @@ import asyncio
 import json
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from models.frame import FrameClaim, Frames
 from models.sealed import Vault

@@ -1,9 +1,10 @@
 """Coming in, in the world of grants: a login in two halves, requests, going over to a unit."""
 
 import secrets
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
+
+from msgspec.structs import replace
 
 from handlers import (
     approvals,

@@ -1,9 +1,10 @@
 """What the players of the world of grants do, each move through the product's own handler."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from handlers import (
     grant_acceptance,

@@ -1,8 +1,9 @@
 """Builders of sessions for the script tests."""
 
 import secrets
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from models.store.challenge import Place
 from models.store.session import Kind, Session, Sessions, Span, Stage

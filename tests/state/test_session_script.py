@@ -1,9 +1,9 @@
 """The session script: how sessions are opened, looked at, switched and ended."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from models.store.client import Store
 from models.store.session import Sessions, Stage, advanced, key_of
