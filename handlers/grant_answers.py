@@ -8,12 +8,12 @@ from handlers.grant_edits import not_before, own_grant
 from handlers.grant_managers import Ceiling
 from handlers.grant_offers import check_dates, check_scope, live_grant, told_of
 from handlers.grant_requests import RENEWABLE
+from handlers.mandates import why_not
 from handlers.tools import Tools
 from models.audit import Action
 from models.errors.filing import STATE_CHANGED
 from models.errors.grant import (
     GRANT_REQUEST_LAPSED,
-    GRANT_SUSPENDED,
     GRANT_TOO_WIDE,
     GRANTS_NOT_YOURS,
 )
@@ -79,17 +79,13 @@ async def approve(  # noqa: PLR0913
             state = await _merge(changes, hand, grant, held, scope, narrowed.valid_to)
         await Grant.filter(unit_id=unit_id, person_id=grant.person_id).update(muted=False)
     if grant.challenge_id:
-        await _tell_desk(tools, grant.challenge_id, state)
+        # A manager does not lift the legal rep's pause, and what begins on a day does so that day.
+        if state is GrantStatus.ACTIVE:
+            await tools.challenges.granted(grant.challenge_id)
+        else:
+            why = why_not(state, held.suspension if held else None) or CLERK_UNKNOWN
+            await tools.challenges.refuse(grant.challenge_id, "grant_not_in_force", why.code)
     return held.id if held else grant.id
-
-
-async def _tell_desk(tools: Tools, cid: str, state: GrantStatus) -> None:
-    if state is GrantStatus.ACTIVE:
-        await tools.challenges.granted(cid)
-        return
-    # A manager does not lift the legal rep's pause, and what begins on a day begins on that day.
-    why = GRANT_SUSPENDED if state is GrantStatus.SUSPENDED else CLERK_UNKNOWN
-    await tools.challenges.refuse(cid, "grant_not_in_force", why.code)
 
 
 def _given(hand: Hand, now: datetime, narrowed: Narrowed) -> dict[str, object]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.errors.entry import Refusal
-from models.errors.grant import GRANT_EXPIRED, GRANT_REVOKED, GRANT_SUSPENDED
+from models.errors.entry import Entry, Refusal
+from models.errors.grant import GRANT_EXPIRED, GRANT_PAUSED, GRANT_REVOKED, GRANT_SUSPENDED
 from models.errors.scan import CLERK_UNKNOWN, LEGAL_REP_UNKNOWN
 from models.errors.steps import USE_CLERK_ROLE, USE_LEGAL_REP_ROLE
 from models.errors.unit import UNIT_CLOSED
@@ -15,7 +15,7 @@ from models.person import Person
 from models.raw import Change
 from models.sealed import Vault
 from models.unit import LegalRep
-from models.vocabulary import GrantStatus, Role, UnitStatus
+from models.vocabulary import GrantStatus, Role, Suspension, UnitStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,14 @@ class Mandate:
 class Standing:
     """Everything that speaks for a person: usable mandates, and why others are not usable.
 
+    lapsed: what is told to those who have nothing but grants that ended or rest.
     misnamed: (grant, unit) that know the document number under another name (手册 3.1.1 注).
     offered: grants that wait for this person's first scan. closed: is the legal representative of
     a unit that was closed.
     """
 
     mandates: tuple[Mandate, ...]
-    lapsed: tuple[GrantStatus, ...]
+    lapsed: tuple[Entry, ...]
     misnamed: tuple[tuple[str, str], ...]
     offered: tuple[str, ...] = ()
     closed: bool = False
@@ -76,7 +77,8 @@ class Standing:
     def require(self, role: Role) -> tuple[Mandate, ...]:
         """The usable mandates of a role.
 
-        Refuses: LEGAL_REP_UNKNOWN, CLERK_UNKNOWN, GRANT_EXPIRED, GRANT_SUSPENDED, UNIT_CLOSED.
+        Refuses: LEGAL_REP_UNKNOWN, CLERK_UNKNOWN, GRANT_EXPIRED, GRANT_SUSPENDED, GRANT_PAUSED,
+        UNIT_CLOSED.
         """
         found = self.of(role)
         if not found:
@@ -90,10 +92,9 @@ class Standing:
                 return UNIT_CLOSED.refuse()
             other = (USE_CLERK_ROLE,) if self.of(Role.CLERK) else ()
             return LEGAL_REP_UNKNOWN.refuse(actions=other)
-        if GrantStatus.SUSPENDED in self.lapsed:
-            return GRANT_SUSPENDED.refuse()
-        if GrantStatus.EXPIRED in self.lapsed:
-            return GRANT_EXPIRED.refuse()
+        for why in (GRANT_SUSPENDED, GRANT_PAUSED, GRANT_EXPIRED):
+            if why in self.lapsed:
+                return why.refuse()
         other = (USE_LEGAL_REP_ROLE,) if self.of(Role.LEGAL_REP) else ()
         return CLERK_UNKNOWN.refuse(actions=other)
 
@@ -119,8 +120,8 @@ async def standing_of(
             mandates.append(_mandate(key, rows))
         elif state is GrantStatus.OFFERED:
             offered.append(rows[0].id)
-        elif rows[0].kind == "g":
-            lapsed.append(state)
+        elif why := why_not(state, rows[0].suspension):
+            lapsed.append(why)
     mandates.sort(key=_last_used_first)
     closed = any(
         row.kind == "l" and row.unit_status is UnitStatus.CLOSED for row, *_ in together.values()
@@ -164,6 +165,18 @@ def state_at(
     if valid_to is not None and now >= valid_to:
         return GrantStatus.EXPIRED
     return GrantStatus.ACTIVE
+
+
+def why_not(state: GrantStatus, suspension: Suspension | None) -> Entry | None:
+    """What a clerk hears whose grant has ended or rests; None in every other state.
+
+    suspension: as the grant has it, None for a grant that rests because its unit is closed.
+    """
+    if state is GrantStatus.EXPIRED:
+        return GRANT_EXPIRED
+    if state is not GrantStatus.SUSPENDED:
+        return None
+    return GRANT_SUSPENDED if suspension is Suspension.LEGAL_REP_CHANGED else GRANT_PAUSED
 
 
 INSURANCES = {
@@ -232,9 +245,5 @@ async def why_lost(key: str, now: datetime) -> Refusal:
     if kind == "l" and await LegalRep.exists(id=row_id, live=True, unit__status=UnitStatus.CLOSED):
         return UNIT_CLOSED.refuse()
     grant = await Grant.filter(id=row_id).select_related("unit").first() if kind == "g" else None
-    state = grant_state(grant, now) if grant else GrantStatus.REVOKED
-    if state is GrantStatus.EXPIRED:
-        return GRANT_EXPIRED.refuse()
-    if state is GrantStatus.SUSPENDED:
-        return GRANT_SUSPENDED.refuse()
-    return GRANT_REVOKED.refuse()
+    why = why_not(grant_state(grant, now), grant.suspension) if grant else None
+    return (why or GRANT_REVOKED).refuse()

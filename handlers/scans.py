@@ -70,7 +70,7 @@ async def scan(tools: Tools, phone: Session, seen: Scan, actor: Actor, *, now: d
 
     Refuses: NOT_FROM_CAMERA, NOT_OUR_QR, TOO_OFTEN, QR_EXPIRED, QR_TAKEN, ROLE_SWITCHED,
     RISK_BLOCKED, LEGAL_REP_UNKNOWN, CLERK_UNKNOWN, GRANT_EXPIRED, GRANT_SUSPENDED,
-    ACCOUNT_DISABLED. Source: 手册 2.1.2, 3.1.1, 第四章.
+    GRANT_PAUSED, ACCOUNT_DISABLED. Source: 手册 2.1.2, 3.1.1, 第四章.
     """
     # Only a link tells by its scene, and its lateness, through whose scanner it came.
     opened_by = await platform_of(phone) if seen.source == "link" else None

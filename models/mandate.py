@@ -13,7 +13,7 @@ from typing import Any
 
 from tortoise.connection import get_connections
 
-from models.vocabulary import GrantStatus, IdType, UnitStatus
+from models.vocabulary import GrantStatus, IdType, Suspension, UnitStatus
 
 _COLUMNS = (
     "u.id AS unit_id, u.name AS unit_name, u.uscc, u.status AS unit_status,"
@@ -25,7 +25,7 @@ _COLUMNS = (
 class MandateRow:
     """One way into one unit, through one relation (None when it has none).
 
-    kind: `l` legal representative, `g` grant; status and dates are those of a grant.
+    kind: `l` legal representative, `g` grant; status, dates and suspension are those of a grant.
     name_index: the name under which the unit knows the holder.
     """
 
@@ -35,6 +35,7 @@ class MandateRow:
     status: GrantStatus | None
     valid_from: datetime | None
     valid_to: datetime | None
+    suspension: Suspension | None
     name_index: str
     last_used_at: datetime | None
     unit_id: str
@@ -70,13 +71,14 @@ def _statement(indexes: int, numbered: bool, of_unit: bool) -> str:
     return (
         "SELECT 'l' AS kind, l.id, l.revision, CAST(NULL AS VARCHAR(10)) AS status,"  # noqa: S608
         " CAST(NULL AS TIMESTAMPTZ) AS valid_from, CAST(NULL AS TIMESTAMPTZ) AS valid_to,"
+        " CAST(NULL AS VARCHAR(12)) AS suspension,"
         f" l.name_index, l.last_used_at, {_COLUMNS}, '*' AS items"
         " FROM legal_reps l JOIN units u ON u.id = l.unit_id"
         " LEFT JOIN relations r ON r.unit_id = u.id LEFT JOIN agencies a ON a.code = r.agency_id"
         f" WHERE {first} AND l.live"
         " UNION ALL "
         "SELECT 'g', g.id, g.revision, g.status, g.valid_from, g.valid_to,"
-        f" g.name_index, g.last_used_at, {_COLUMNS}, COALESCE(gr.items, '*')"
+        f" g.suspension, g.name_index, g.last_used_at, {_COLUMNS}, COALESCE(gr.items, '*')"
         " FROM grants g JOIN units u ON u.id = g.unit_id"
         " LEFT JOIN grant_scopes gr ON gr.grant_id = g.id"
         # A relation that has gone over to another unit is no longer this one's to grant.
@@ -100,6 +102,7 @@ def _row(row: dict[str, Any]) -> MandateRow:
         status=GrantStatus(row["status"]) if row["status"] else None,
         valid_from=_moment(row["valid_from"]),
         valid_to=_moment(row["valid_to"]),
+        suspension=Suspension(row["suspension"]) if row["suspension"] else None,
         name_index=row["name_index"],
         last_used_at=_moment(row["last_used_at"]),
         unit_id=row["unit_id"],

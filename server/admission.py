@@ -140,7 +140,7 @@ def _post(call: Call, session: Session, policy: Policy) -> Post | None:
 async def live_session(call: Call) -> Session:
     """The session behind the secret, in one round trip while the store knows the revisions.
 
-    Refuses: SESSION_ENDED, GRANT_REVOKED, GRANT_EXPIRED, GRANT_SUSPENDED.
+    Refuses: SESSION_ENDED, GRANT_REVOKED, GRANT_EXPIRED, GRANT_SUSPENDED, GRANT_PAUSED.
     """
     return await _standing(call, await call.tools.sessions.touch(call.secret))
 

@@ -20,6 +20,7 @@ from models.vocabulary import (
     GrantStatus,
     IdType,
     PersonStatus,
+    Suspension,
     UnitStatus,
 )
 from server.demo.identifiers import credit_code, resident_number, unit_number
@@ -125,6 +126,7 @@ async def a_grant(
     status: GrantStatus = GrantStatus.ACTIVE,
     valid_from: datetime = NOW - DAY,
     valid_to: datetime | None = None,
+    suspension: Suspension | None = None,
 ) -> Grant:
     """Grant all of a unit's relations to a person, perhaps under another name."""
     row = Grant.sealed(vault(), new_id(), _known_as(person, name))
@@ -134,6 +136,7 @@ async def a_grant(
         status=status,
         valid_from=valid_from,
         valid_to=valid_to,
+        suspension=suspension,
         created_at=NOW - DAY,
     )
     await grant.relations.add(*await Relation.filter(unit_id=unit.id))

@@ -1,4 +1,4 @@
-"""Refusals of granting a clerk access and of acting without a grant (SB-3001 to 3012)."""
+"""Refusals of granting a clerk access and of acting without a grant (SB-3001 to 3013)."""
 
 from models.errors.entry import Entry
 from models.errors.steps import (
@@ -97,7 +97,7 @@ GRANT_SUSPENDED = Entry(
     "SB-3007",
     403,
     prompt="授权已暂停:法定代表人发生变更!",
-    explain="单位法定代表人变更后,原来的授权会先暂停,由新法人逐个确认后恢复。单位停用时也会暂停。",
+    explain="单位法定代表人变更后,原来的授权会先暂停,由新法人逐个确认后恢复。",
     remedies=(
         "请联系新法人,用法人身份扫码登录,在“授权登录”里确认您的授权。",
         "确认之前,您办了一半的业务会保留,不会丢失。",
@@ -163,4 +163,17 @@ STEP_UP_NEEDED = Entry(
     ),
     source="domain §8",
     actions=(CONFIRM_IDENTITY, CONTACT_SUPPORT),
+)
+
+GRANT_PAUSED = Entry(
+    "SB-3013",
+    403,
+    prompt="授权已暂停!",
+    explain="法人暂停了您的授权;超过90天没有使用的授权、停用单位的授权也会暂停。",
+    remedies=(
+        "请联系法人,用法人身份扫码登录,在“授权登录”里恢复您的授权,恢复后马上可以办理。",
+        "恢复之前,您办了一半的业务会保留,不会丢失。",
+    ),
+    source="domain §7.2 row 9",
+    actions=(REQUEST_GRANT, CHOOSE_UNIT),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from models.errors.catalogue import readable
 from models.errors.entry import Entry
-from models.errors.grant import GRANT_EXPIRED, GRANT_REVOKED, GRANT_SUSPENDED
+from models.errors.grant import GRANT_EXPIRED, GRANT_PAUSED, GRANT_REVOKED, GRANT_SUSPENDED
 from models.errors.login import SESSION_ENDED, UNIT_SWITCHED
 from models.errors.phone import CHALLENGE_UNKNOWN, IDENTITY_NEEDED
 from models.errors.scan import CHOOSE_UNIT
@@ -122,7 +122,14 @@ def _at_the_door(operation: Operation) -> Iterator[Said]:
         yield 403, CSRF_FAILED
 
 
-_LOST = (SESSION_ENDED, GRANT_REVOKED, GRANT_EXPIRED, GRANT_SUSPENDED, UNIT_CLOSED)
+_LOST = (
+    SESSION_ENDED,
+    GRANT_REVOKED,
+    GRANT_EXPIRED,
+    GRANT_SUSPENDED,
+    GRANT_PAUSED,
+    UNIT_CLOSED,
+)
 
 
 def _of_session(operation: Operation) -> Iterator[Said]:

@@ -7,7 +7,7 @@ from sanic import HTTPResponse
 from handlers import approvals, people, scans, sessions
 from handlers.entries import Entered
 from models.errors.filing import STATE_CHANGED
-from models.errors.grant import GRANT_EXPIRED, GRANT_SUSPENDED, RELATION_NOT_GRANTED
+from models.errors.grant import GRANT_EXPIRED, GRANT_PAUSED, GRANT_SUSPENDED, RELATION_NOT_GRANTED
 from models.errors.login import ACCOUNT_DISABLED, TOO_OFTEN
 from models.errors.phone import (
     IDENTITY_NEEDED,
@@ -125,6 +125,7 @@ async def bind_identity(call: Call, body: bodies.IdentityBody) -> HTTPResponse:
         CLERK_UNKNOWN,
         GRANT_EXPIRED,
         GRANT_SUSPENDED,
+        GRANT_PAUSED,
         IDENTITY_NEEDED,
     ],
     example={

@@ -12,7 +12,7 @@ from handlers.menus import MENUS
 from models.errors.catalogue import entry_of
 from models.errors.entry import Refusal
 from models.errors.filing import STATE_CHANGED
-from models.errors.grant import GRANT_EXPIRED, GRANT_REVOKED, GRANT_SUSPENDED
+from models.errors.grant import GRANT_EXPIRED, GRANT_PAUSED, GRANT_REVOKED, GRANT_SUSPENDED
 from models.errors.login import ACCOUNT_DISABLED, TOO_OFTEN
 from models.errors.phone import CHALLENGE_UNKNOWN, PAIR_CODE_WRONG
 from models.errors.scan import CLERK_UNKNOWN, LEGAL_REP_UNKNOWN, LOGIN_DENIED, QR_TAKEN
@@ -85,6 +85,7 @@ class SignOutForm(Body, frozen=True):
         GRANT_REVOKED,
         GRANT_EXPIRED,
         GRANT_SUSPENDED,
+        GRANT_PAUSED,
         LEGAL_REP_UNKNOWN,
         UNIT_CLOSED,
         CLERK_UNKNOWN,

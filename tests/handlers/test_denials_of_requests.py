@@ -5,7 +5,7 @@ from handlers.entries import view_of
 from handlers.grant_answers import Narrowed
 from handlers.tools import Tools
 from models.errors.grant import (
-    GRANT_SUSPENDED,
+    GRANT_PAUSED,
     GRANT_TOO_WIDE,
     GRANTS_NOT_YOURS,
 )
@@ -192,5 +192,5 @@ async def test_a_desk_whose_request_went_into_a_paused_grant_hears_why_it_cannot
     await say_yes(tools, await a_desk_session(tools, manager.person, Role.CLERK, unit), found)
 
     desk = await challenge_now(tools, shown)
-    assert (desk.status, desk.refusal) == (ChallengeStatus.DENIED, GRANT_SUSPENDED.code)
+    assert (desk.status, desk.refusal) == (ChallengeStatus.DENIED, GRANT_PAUSED.code)
     assert (await Grant.get(id=clerk.grant.id)).status is GrantStatus.SUSPENDED

@@ -11,7 +11,7 @@ from handlers.tools import Tools
 from models.actor import Actor
 from models.audit import Action
 from models.errors.entry import Entry
-from models.errors.grant import GRANT_EXPIRED, GRANT_SUSPENDED
+from models.errors.grant import GRANT_EXPIRED, GRANT_PAUSED
 from models.errors.login import ACCOUNT_DISABLED
 from models.errors.scan import (
     CARD_ABNORMAL,
@@ -161,7 +161,7 @@ async def test_a_card_that_may_not_log_in_ends_the_challenge_with_its_reason(
         (Role.CLERK, None, CLERK_UNKNOWN),
         (Role.CLERK, {"name": "张珊"}, CLERK_UNKNOWN),
         (Role.CLERK, {"valid_to": NOW}, GRANT_EXPIRED),
-        (Role.CLERK, {"status": GrantStatus.SUSPENDED}, GRANT_SUSPENDED),
+        (Role.CLERK, {"status": GrantStatus.SUSPENDED}, GRANT_PAUSED),
     ],
     ids=["no legal rep", "no clerk", "misnamed", "expired", "suspended"],
 )

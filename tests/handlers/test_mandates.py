@@ -8,13 +8,13 @@ from handlers.mandates import current_revision, standing_of, used, why_lost
 from handlers.tools import Tools
 from models import raw
 from models.errors.entry import Entry
-from models.errors.grant import GRANT_EXPIRED, GRANT_REVOKED, GRANT_SUSPENDED
+from models.errors.grant import GRANT_EXPIRED, GRANT_PAUSED, GRANT_REVOKED, GRANT_SUSPENDED
 from models.errors.scan import CLERK_UNKNOWN, LEGAL_REP_UNKNOWN
 from models.errors.unit import UNIT_CLOSED
 from models.grant import Grant
 from models.identity import Identity
 from models.unit import LegalRep, Unit
-from models.vocabulary import GrantStatus, Role, UnitStatus
+from models.vocabulary import GrantStatus, Role, Suspension, UnitStatus
 from tests.build import (
     DAY,
     NOW,
@@ -69,7 +69,7 @@ async def test_the_unit_used_last_comes_first_and_unused_ones_follow(tools: Tool
         (GrantStatus.ACTIVE, NOW - DAY, NOW, GRANT_EXPIRED),
         (GrantStatus.ACTIVE, NOW + DAY, None, CLERK_UNKNOWN),
         (GrantStatus.EXPIRED, NOW - DAY, None, GRANT_EXPIRED),
-        (GrantStatus.SUSPENDED, NOW - DAY, None, GRANT_SUSPENDED),
+        (GrantStatus.SUSPENDED, NOW - DAY, None, GRANT_PAUSED),
         (GrantStatus.REVOKED, NOW - DAY, None, CLERK_UNKNOWN),
         (GrantStatus.REQUESTED, NOW - DAY, None, CLERK_UNKNOWN),
         (GrantStatus.OFFERED, NOW - DAY, None, CLERK_UNKNOWN),
@@ -115,7 +115,7 @@ async def test_nobody_enters_a_unit_that_is_not_active(
     of_clerk = await standing_of(tools.vault, clerk.person, NOW)
     of_rep = await standing_of(tools.vault, rep.person, NOW)
 
-    assert of_clerk.refusal(Role.CLERK).entry is GRANT_SUSPENDED
+    assert of_clerk.refusal(Role.CLERK).entry is GRANT_PAUSED
     assert of_clerk.mandates == of_rep.mandates == ()
     assert of_rep.refusal(Role.LEGAL_REP).entry is entry
 
@@ -205,11 +205,15 @@ async def test_the_database_tells_the_revision_of_a_mandate_as_long_as_it_holds(
     ("change", "entry"),
     [
         ({"status": GrantStatus.REVOKED}, GRANT_REVOKED),
-        ({"status": GrantStatus.SUSPENDED}, GRANT_SUSPENDED),
+        ({"status": GrantStatus.SUSPENDED, "suspension": Suspension.WISHED}, GRANT_PAUSED),
+        (
+            {"status": GrantStatus.SUSPENDED, "suspension": Suspension.LEGAL_REP_CHANGED},
+            GRANT_SUSPENDED,
+        ),
         ({"valid_to": NOW}, GRANT_EXPIRED),
         ({"revision": 2}, GRANT_REVOKED),
     ],
-    ids=["revoked", "suspended", "expired", "changed"],
+    ids=["revoked", "paused", "legal rep changed", "expired", "changed"],
 )
 async def test_a_lost_mandate_is_explained(
     tools: Tools, change: dict[str, object], entry: Entry

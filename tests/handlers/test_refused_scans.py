@@ -5,14 +5,14 @@ import pytest
 from handlers.tools import Tools
 from models.audit import Action
 from models.errors.entry import Refusal
-from models.errors.grant import GRANT_EXPIRED, GRANT_SUSPENDED
+from models.errors.grant import GRANT_EXPIRED, GRANT_PAUSED, GRANT_SUSPENDED
 from models.errors.scan import (
     CLERK_MISMATCH,
     CLERK_UNKNOWN,
     LEGAL_REP_UNKNOWN,
 )
 from models.person import Person
-from models.vocabulary import GrantStatus, Role, UnitStatus
+from models.vocabulary import GrantStatus, Role, Suspension, UnitStatus
 from tests.build import (
     DAY,
     NOW,
@@ -52,10 +52,14 @@ async def test_whoever_is_no_legal_rep_is_told_on_phone_and_desk(tools: Tools) -
         ({"name": "张珊"}, CLERK_UNKNOWN.code),
         ({"valid_to": NOW}, GRANT_EXPIRED.code),
         ({"valid_from": NOW + DAY}, CLERK_UNKNOWN.code),
-        ({"status": GrantStatus.SUSPENDED}, GRANT_SUSPENDED.code),
+        ({"status": GrantStatus.SUSPENDED, "suspension": Suspension.DORMANT}, GRANT_PAUSED.code),
+        (
+            {"status": GrantStatus.SUSPENDED, "suspension": Suspension.LEGAL_REP_CHANGED},
+            GRANT_SUSPENDED.code,
+        ),
         ({"status": GrantStatus.REVOKED}, CLERK_UNKNOWN.code),
     ],
-    ids=["misnamed", "expired", "scheduled", "suspended", "revoked"],
+    ids=["misnamed", "expired", "scheduled", "paused", "legal rep changed", "revoked"],
 )
 async def test_a_clerk_whose_grant_does_not_hold_is_told_on_phone_and_desk(
     tools: Tools, change: dict[str, object], code: str
@@ -74,7 +78,7 @@ async def test_a_clerk_of_a_closed_unit_is_refused(tools: Tools) -> None:
 
     refused, _ = await a_refused_scan(tools, clerk.person, Role.CLERK)
 
-    assert refused.entry is GRANT_SUSPENDED
+    assert refused.entry is GRANT_PAUSED
 
 
 async def test_a_name_that_differs_is_noted_for_those_who_help(tools: Tools) -> None:

@@ -13,7 +13,7 @@ import pytest
 from models.errors.catalogue import catalogue
 from models.errors.entry import Entry
 from models.errors.filing import STATE_CHANGED
-from models.errors.grant import GRANT_EXPIRED, GRANT_REVOKED, GRANT_SUSPENDED
+from models.errors.grant import GRANT_EXPIRED, GRANT_PAUSED, GRANT_REVOKED, GRANT_SUSPENDED
 from models.errors.login import SESSION_ENDED, UNIT_SWITCHED
 from models.errors.phone import CHALLENGE_UNKNOWN, IDENTITY_NEEDED
 from models.errors.scan import CHOOSE_UNIT
@@ -50,13 +50,21 @@ _BY_ACCESS: dict[Access, tuple[Entry, ...]] = {
     Access.OPERATOR: (FORBIDDEN,),
     Access.INGEST: (FORBIDDEN,),
     Access.PLATFORM: (FORBIDDEN,),
-    Access.OFFICER: (SESSION_ENDED, CSRF_FAILED, GRANT_REVOKED, GRANT_EXPIRED, GRANT_SUSPENDED),
+    Access.OFFICER: (
+        SESSION_ENDED,
+        CSRF_FAILED,
+        GRANT_REVOKED,
+        GRANT_EXPIRED,
+        GRANT_SUSPENDED,
+        GRANT_PAUSED,
+    ),
 }
 _OF_SESSIONS = (
     SESSION_ENDED,
     GRANT_REVOKED,
     GRANT_EXPIRED,
     GRANT_SUSPENDED,
+    GRANT_PAUSED,
     UNIT_SWITCHED,
     CSRF_FAILED,
     IDENTITY_NEEDED,

@@ -10,6 +10,7 @@ from handlers.tools import Tools
 from models.errors.entry import Refusal
 from models.errors.grant import (
     GRANT_EXPIRED,
+    GRANT_PAUSED,
     GRANT_REVOKED,
     GRANT_SUSPENDED,
     RELATION_NOT_GRANTED,
@@ -36,6 +37,7 @@ LOST: Words = frozenset(
         CLERK_UNKNOWN,
         GRANT_EXPIRED,
         GRANT_REVOKED,
+        GRANT_PAUSED,
         GRANT_SUSPENDED,
         LEGAL_REP_UNKNOWN,
         QR_EXPIRED,
