@@ -95,3 +95,20 @@ async def test_signing_in_and_out_in_one_tab_takes_the_other_along(
     await one.press("sign-out")
     await other.says("notice-text", "您已在其他页面退出登录。")
     await expect(other.part("desk")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/grants", "/inbox", "/certificates", "/profile"])
+async def test_signing_out_in_one_tab_takes_the_other_pages_along(
+    desk: NewDesk, live: Live, path: str
+) -> None:
+    at = await desk("/login?role=legal_rep")
+    await scan_and_approve(await live.phone("P1"), await at.scanned())
+    await at.shows("banner")
+    other = await DeskPage.opened(at.page.context, at.url, path)
+    await expect(other.page.get_by_test_id("menus")).to_be_visible()
+
+    await at.press("sign-out")
+
+    await other.page.wait_for_url("**/login")
+    await other.shows("desk")
+    assert other.faults == []

@@ -1,18 +1,13 @@
 // The certificates page's entry: the session, the unit's certificates, adding and looking after them.
 
 import { actor } from './acting.js';
-import { caller } from './api.js';
 import { certificateNode, doneText } from './certificateview.js';
 import { byId, say, show } from './dom.js';
-import { drawMenus } from './menus.js';
-import { bindTypeSwitch, memory } from './preferences.js';
 import { showRefusal } from './refusal.js';
+import { call, reload, signedIn, toLogin } from './signedin.js';
 
 const PAGE = 50;
 const LARGEST = 64 * 1024;
-const call = caller((...args) => fetch(...args));
-const toLogin = () => location.assign('/login');
-const reload = () => location.reload();
 const TOO_LARGE = {
   title: '文件过大!',
   detail: '证书文件不会超过64 KB,可能选错了文件。',
@@ -45,13 +40,8 @@ class Certificates {
   }
 
   async start() {
-    try {
-      this.session = (await call('GET', '/session')).body;
-    } catch (refused) {
-      if (refused.status === 401) return toLogin();
-      return showRefusal(byId('notice'), refused.problem, { refresh: reload, retry: reload, 'sign-in': toLogin });
-    }
-    drawMenus(this.session.menus, 'certificates');
+    this.session = await signedIn('certificates');
+    if (!this.session) return undefined;
     if (!this.session.unit) return location.assign('/');
     show(byId('certificates'), true);
     return this.load();
@@ -154,5 +144,4 @@ class Certificates {
   }
 }
 
-bindTypeSwitch(byId('type-switch'), document.documentElement, memory(() => localStorage));
 new Certificates().start();

@@ -1,24 +1,17 @@
 // The grants page's entry: what waits for an answer, the unit's clerks, and news of both.
 
 import { actor } from './acting.js';
-import { caller } from './api.js';
-import { timers } from './clock.js';
 import { byId, say, show } from './dom.js';
 import { GrantActs } from './grantacts.js';
 import { GrantEditor } from './granteditor.js';
 import { grantNode } from './grantview.js';
 import { redraw } from './listing.js';
 import { newestOnly, oneAtATime } from './looking.js';
-import { drawMenus } from './menus.js';
-import { bindTypeSwitch, memory } from './preferences.js';
 import { showRefusal } from './refusal.js';
-import { SessionEvents, otherTabs } from './sessionevents.js';
+import { call, newsOfSession, reload, sayEnded, signedIn, toLogin } from './signedin.js';
 
 const PAGE = 50;
 const MOST = 100;
-const call = caller((...args) => fetch(...args));
-const toLogin = () => location.assign('/login');
-const reload = () => location.reload();
 
 class Grants {
   constructor() {
@@ -39,14 +32,10 @@ class Grants {
     this.names = new Map();
     this.begin = newestOnly();
     this.refresh = oneAtATime(() => this.look());
-    this.events = new SessionEvents({
-      EventSource: globalThis.EventSource,
-      timers,
+    this.events = newsOfSession({
       ended: (problem) => this.end(problem),
-      switched: reload,
       changed: () => this.refresh(),
       opened: () => this.refresh(), // what came before the stream was there, it does not tell
-      check: () => call('GET', '/session').then(() => true, () => false),
     });
     byId('more').addEventListener('click', () => this.load(this.cursor));
     byId('add').addEventListener('click', () => this.editor.open(null));
@@ -54,13 +43,8 @@ class Grants {
   }
 
   async start() {
-    try {
-      this.session = (await call('GET', '/session')).body;
-    } catch (refused) {
-      if (refused.status === 401) return toLogin();
-      return showRefusal(byId('notice'), refused.problem, { refresh: reload, retry: reload, 'sign-in': toLogin });
-    }
-    drawMenus(this.session.menus, 'grants');
+    this.session = await signedIn('grants');
+    if (!this.session) return undefined;
     if (!this.session.unit) return location.assign('/');
     say(byId('unit-name'), this.session.unit.name);
     await this.refresh();
@@ -148,7 +132,7 @@ class Grants {
     this.events.close();
     this.editor.close();
     show(byId('grants'), false);
-    showRefusal(byId('notice'), { ...problem, actions: [{ rel: 'sign-in', title: '重新登录' }] }, { 'sign-in': toLogin });
+    sayEnded(problem);
   }
 
   failed(place, { status, problem }, again) {
@@ -160,9 +144,4 @@ class Grants {
   }
 }
 
-bindTypeSwitch(byId('type-switch'), document.documentElement, memory(() => localStorage));
-otherTabs(globalThis.BroadcastChannel, ({ type }) => {
-  if (type === 'signed-out') toLogin();
-  if (type === 'unit-switched') reload();
-});
 new Grants().start();

@@ -1,23 +1,16 @@
 // The inbox page's entry: the session, its messages, and those that arrive while it is open.
 
-import { caller } from './api.js';
-import { serverClock, timers } from './clock.js';
-import { byId, el, say, show } from './dom.js';
+import { byId, say, show } from './dom.js';
 import { redraw } from './listing.js';
 import { newestOnly } from './looking.js';
-import { drawMenus, inboxLink } from './menus.js';
+import { inboxLink } from './menus.js';
 import { EMPTY, messageNode } from './messages.js';
-import { bindTypeSwitch, memory } from './preferences.js';
 import { showRefusal } from './refusal.js';
-import { SessionEvents, otherTabs } from './sessionevents.js';
+import { call, newsOfSession, sayEnded, signedIn } from './signedin.js';
 import { countText, Unread } from './unread.js';
 import { Wishes } from './wishes.js';
 
 const PAGE = 20;
-const clock = serverClock(() => Date.now());
-const call = caller((...args) => fetch(...args), (header) => clock.learn(header));
-const toLogin = () => location.assign('/login');
-const reload = () => location.reload();
 
 class Inbox {
   constructor() {
@@ -30,15 +23,11 @@ class Inbox {
     this.headers = headers;
     this.wishes = new Wishes({ call, headers, failed });
     this.unread = new Unread({ call, link: inboxLink });
-    this.events = new SessionEvents({
-      EventSource: globalThis.EventSource,
-      timers,
+    this.events = newsOfSession({
       ended: (problem) => this.end(problem),
-      switched: reload,
       changed: () => this.load(),
       arrived: (told) => this.arrived(told),
       opened: () => this.load(),
-      check: () => call('GET', '/session').then(() => true, () => false),
     });
     byId('more').addEventListener('click', () => this.load(this.cursor));
     byId('read-all').addEventListener('click', () => this.readAll());
@@ -49,30 +38,19 @@ class Inbox {
   }
 
   async start() {
-    try {
-      this.session = (await call('GET', '/session')).body;
-    } catch (refused) {
-      if (refused.status === 401) return toLogin();
-      return this.say(refused.problem, { refresh: reload, retry: reload, 'sign-in': toLogin });
-    }
-    drawMenus(this.session.menus, 'inbox');
+    this.session = await signedIn('inbox');
+    if (!this.session) return;
     show(byId('inbox'), true);
     if (this.session.unit) this.events.open();
     await this.load();
     await this.wishes.load();
-    return undefined;
-  }
-
-  say(problem, acts) {
-    showRefusal(byId('notice'), problem, acts);
   }
 
   end(problem) {
     this.events.close();
     show(byId('inbox'), false);
     show(byId('settings'), false);
-    this.say(problem, { 'sign-in': toLogin, refresh: toLogin });
-    if (!(problem.actions ?? []).length) byId('notice').append(el('p', {}, el('a', { class: 'button', href: '/login', testid: 'sign-in', text: '重新登录' })));
+    sayEnded(problem);
   }
 
   // Deals with the refusals that concern the whole page. Answers whether it did.
@@ -182,9 +160,4 @@ class Inbox {
   }
 }
 
-bindTypeSwitch(byId('type-switch'), document.documentElement, memory(() => localStorage));
-otherTabs(globalThis.BroadcastChannel, ({ type }) => {
-  if (type === 'signed-out') toLogin();
-  if (type === 'unit-switched') reload();
-});
 new Inbox().start();

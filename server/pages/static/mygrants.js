@@ -1,24 +1,17 @@
 // A clerk's own grants: what units let one do, asking for more, and, as a manager, answering others.
 
 import { actor } from './acting.js';
-import { caller } from './api.js';
 import { ask } from './asking.js';
-import { timers } from './clock.js';
 import { byId, say, show } from './dom.js';
 import { GrantActs } from './grantacts.js';
 import { grantNode } from './grantview.js';
 import { redraw } from './listing.js';
 import { oneAtATime } from './looking.js';
-import { drawMenus } from './menus.js';
 import { askedNode, ownGrantNode } from './mygrantview.js';
-import { bindTypeSwitch, memory } from './preferences.js';
 import { showRefusal } from './refusal.js';
-import { SessionEvents, otherTabs } from './sessionevents.js';
+import { call, newsOfSession, reload, sayEnded, signedIn, toLogin } from './signedin.js';
 
 const PAGE = 20;
-const call = caller((...args) => fetch(...args));
-const toLogin = () => location.assign('/login');
-const reload = () => location.reload();
 
 class MyGrants {
   constructor() {
@@ -41,15 +34,11 @@ class MyGrants {
       failed, act: (work, text, onRefused) => this.act('notice', work, text, onRefused),
     });
     this.refresh = oneAtATime(() => this.look());
-    this.events = new SessionEvents({
-      EventSource: globalThis.EventSource,
-      timers,
+    this.events = newsOfSession({
       ended: (problem) => this.end(problem),
-      switched: reload,
       changed: () => this.refresh(),
       opened: () => this.refresh(), // what came before the stream was there, it does not tell
       arrived: () => this.refresh(),
-      check: () => call('GET', '/session').then(() => true, () => false),
     });
     byId('ask-form').addEventListener('submit', (event) => this.submit(event));
     byId('own-more').addEventListener('click', () => this.loadOwn(this.ownCursor));
@@ -57,13 +46,8 @@ class MyGrants {
   }
 
   async start() {
-    try {
-      this.session = (await call('GET', '/session')).body;
-    } catch (refused) {
-      if (refused.status === 401) return toLogin();
-      return showRefusal(byId('notice'), refused.problem, { refresh: reload, retry: reload, 'sign-in': toLogin });
-    }
-    drawMenus(this.session.menus, 'own_grants');
+    this.session = await signedIn('own_grants');
+    if (!this.session) return undefined;
     await this.refresh();
     if (this.session.unit) this.events.open();
     const asked = new URLSearchParams(location.search).get('answer');
@@ -144,7 +128,7 @@ class MyGrants {
   end(problem) {
     this.events.close();
     show(byId('mine'), false);
-    showRefusal(byId('notice'), { ...problem, actions: [{ rel: 'sign-in', title: '重新登录' }] }, { 'sign-in': toLogin });
+    sayEnded(problem);
   }
 
   failed(place, { status, problem }, again) {
@@ -157,9 +141,4 @@ class MyGrants {
   }
 }
 
-bindTypeSwitch(byId('type-switch'), document.documentElement, memory(() => localStorage));
-otherTabs(globalThis.BroadcastChannel, ({ type }) => {
-  if (type === 'signed-out') toLogin();
-  if (type === 'unit-switched') reload();
-});
 new MyGrants().start();

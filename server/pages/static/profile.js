@@ -1,19 +1,15 @@
 // The page 修改资料: what is kept of the unit, changing what may be changed at once, and the way for
 // the rest.
 
-import { caller, randomKey } from './api.js';
+import { randomKey } from './api.js';
 import { localTime } from './clock.js';
 import { byId, el, say, show } from './dom.js';
-import { drawMenus } from './menus.js';
-import { bindTypeSwitch, memory } from './preferences.js';
 import {
   changeNode, changesOf, factNodes, faultOf, inputNode, isDirect, relationNode, reviewNode, windowNodes,
 } from './profileview.js';
 import { showRefusal } from './refusal.js';
+import { call, reload, signedIn, toLogin } from './signedin.js';
 
-const call = caller((...args) => fetch(...args));
-const toLogin = () => location.assign('/login');
-const reload = () => location.reload();
 
 class Profile {
   constructor() {
@@ -25,17 +21,12 @@ class Profile {
   }
 
   async start() {
-    try {
-      this.session = (await call('GET', '/session')).body;
-    } catch (refused) {
-      return this.refuse('notice', refused, () => this.start());
-    }
-    drawMenus(this.session.menus, 'profile');
+    this.session = await signedIn('profile');
+    if (!this.session) return undefined;
     return this.session.unit ? this.load() : location.assign('/');
   }
 
   refuse(place, { status, problem }, again) {
-    if (problem === undefined) return undefined;
     if (status === 401) return toLogin();
     showRefusal(byId(place), problem, {
       retry: again, refresh: reload, 'sign-in': toLogin, 'view-unit': reload,
@@ -139,5 +130,4 @@ class Profile {
   }
 }
 
-bindTypeSwitch(byId('type-switch'), document.documentElement, memory(() => localStorage));
 new Profile().start();
