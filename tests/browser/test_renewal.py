@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from tests.live_processes import product_command
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 _KEPT = """
-SELECT c.state, c.next_step_on, c.source FROM certificates c JOIN units u ON u.id = c.unit_id
+SELECT c.state, c.next_step_on, c.source, c.expires_on
+FROM certificates c JOIN units u ON u.id = c.unit_id
 WHERE u.uscc = ? ORDER BY c.id
 """
 
@@ -55,8 +57,10 @@ async def test_a_certificate_that_ends_in_a_week_is_renewed_from_the_page(
     await at.page.reload()
 
     await expect(at.part("status")).to_have_text(["已更新", "有效"])
-    await expect(at.part("days").last).to_contain_text("还有372天到期")
     old, new = kept(live, personas()["P19"].usccs[0])
+    left = date.fromisoformat(new[3]) - (datetime.now(UTC) + timedelta(hours=8)).date()
+    await expect(at.part("days").last).to_contain_text(f"还有{left.days}天到期")
+    assert date.fromisoformat(new[3]) - date.fromisoformat(old[3]) == timedelta(days=365)
     assert (old[:2], new[0], new[2]) == (("replaced", None), "held", "ca")
     assert new[1] is not None
     assert at.faults == []
