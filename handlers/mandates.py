@@ -120,7 +120,7 @@ async def standing_of(
             mandates.append(_mandate(key, rows))
         elif state is GrantStatus.OFFERED:
             offered.append(rows[0].id)
-        elif why := why_not(state, rows[0].suspension):
+        elif rows[0].kind == "g" and (why := why_not(state, rows[0].suspension)):
             lapsed.append(why)
     mandates.sort(key=_last_used_first)
     closed = any(

@@ -116,6 +116,8 @@ async def test_nobody_enters_a_unit_that_is_not_active(
     of_rep = await standing_of(tools.vault, rep.person, NOW)
 
     assert of_clerk.refusal(Role.CLERK).entry is GRANT_PAUSED
+    # Who was its legal representative has no grant that could be paused.
+    assert of_rep.refusal(Role.CLERK).entry is CLERK_UNKNOWN
     assert of_clerk.mandates == of_rep.mandates == ()
     assert of_rep.refusal(Role.LEGAL_REP).entry is entry
 
