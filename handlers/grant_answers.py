@@ -12,11 +12,7 @@ from handlers.mandates import why_not
 from handlers.tools import Tools
 from models.audit import Action
 from models.errors.filing import STATE_CHANGED
-from models.errors.grant import (
-    GRANT_REQUEST_LAPSED,
-    GRANT_TOO_WIDE,
-    GRANTS_NOT_YOURS,
-)
+from models.errors.grant import GRANT_REQUEST_LAPSED, GRANT_TOO_WIDE, GRANTS_NOT_YOURS
 from models.errors.scan import CLERK_UNKNOWN
 from models.grant import Grant
 from models.grant_states import GRANT_LABELS

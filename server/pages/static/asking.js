@@ -26,7 +26,7 @@ export function ask({ title, text, body = [], ok, check = () => null }) {
   let agreed = false;
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const problem = check() ?? null;
+    const problem = check();
     showRefusal(refusal, problem, {});
     if (problem) return refusal.scrollIntoView({ block: 'nearest' });
     agreed = true;
